@@ -31,4 +31,6 @@ d = { 'settings': { 'branch': 'main',
                                'newllm.config.from_dict': ('config.html#from_dict', 'newllm/config.py'),
                                'newllm.config.nearest': ('config.html#nearest', 'newllm/config.py'),
                                'newllm.config.preset': ('config.html#preset', 'newllm/config.py'),
-                               'newllm.config.to_dict': ('config.html#to_dict', 'newllm/config.py')}}}
+                               'newllm.config.to_dict': ('config.html#to_dict', 'newllm/config.py')},
+            'newllm.seeding': { 'newllm.seeding._not_fixed': ('seeding.html#_not_fixed', 'newllm/seeding.py'),
+                                'newllm.seeding.set_seed': ('seeding.html#set_seed', 'newllm/seeding.py')}}}
