@@ -52,4 +52,6 @@ d = { 'settings': { 'branch': 'main',
                               'newllm.plots.spectrum': ('plots.html#spectrum', 'newllm/plots.py'),
                               'newllm.plots.theme': ('plots.html#theme', 'newllm/plots.py'),
                               'newllm.plots.trials': ('plots.html#trials', 'newllm/plots.py'),
-                              'newllm.plots.use_theme': ('plots.html#use_theme', 'newllm/plots.py')}}}
+                              'newllm.plots.use_theme': ('plots.html#use_theme', 'newllm/plots.py')},
+            'newllm.seeding': { 'newllm.seeding._not_fixed': ('seeding.html#_not_fixed', 'newllm/seeding.py'),
+                                'newllm.seeding.set_seed': ('seeding.html#set_seed', 'newllm/seeding.py')}}}
