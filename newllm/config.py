@@ -144,6 +144,7 @@ class Phase1Config:
     normalize: bool = _f(False, "compare directions only (historic; cannot reach a fixed point)")
     diversity: Literal["global_mean", "ema_variance", "ema_variance_as_recorded", "ema_covariance", "past_contexts", "fixed_dims", "distribution", "none"] = _f("global_mean", "diversity term")
     dist_reg_weight: float = _f(0.9, "w: weight of the diversity term; 1 - w goes to the fixed-point term", ge=0, le=1)
+    diversity_momentum: float = _f(0.99, "p of the moving averages that the diversity terms keep; they remember about 1 / (1 - p) tokens", gt=0, lt=1)
     covariance_measure: Literal["logdet", "spectral_entropy"] = _f("logdet", "how ema_covariance scores the covariance")
     num_past: int = _f(10, "contexts remembered by past_contexts", ge=1, le=1000)
     convergence_threshold: float = _f(0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0)
@@ -153,6 +154,7 @@ class Phase1Config:
 
     def contradictions(self):
         if self.mode == "sequential" and self.steps_per_iteration != 1: yield f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration} needs mode='parallel'"
+        if self.mode == "sequential" and self.diversity == "global_mean": yield "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
         if self.diversity == "none" and self.dist_reg_weight != 0: yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"
         if self.as_recorded_early_stop and not self.early_stop: yield "as_recorded_early_stop=True needs early_stop=True"
 
