@@ -192,6 +192,13 @@ class ChecksConfig:
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
     num_trials: int = _f(10, "validation trials", ge=2, le=1000)
     num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1)
+    token_dependence_cosine: float = _f(0.999, "token dependence fails when different tokens move one context to outputs of a larger mean cosine", ge=-1, le=1)
+    num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2)
+    rank_energy: float = _f(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
+    verdict_slope: float = _f(1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0)
+    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0)
+    num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1)
+    num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1)
 
     def contradictions(self):
         if self.final_diff_fail < self.final_diff_pass: yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
