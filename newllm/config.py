@@ -70,8 +70,10 @@ class DataConfig:
     source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f("chitchat", "where the text comes from; chitchat is packaged and needs no network")
     path: str | None = _f(None, "file for text_file, folder for text_dir")
     text: str | None = _f(None, "the text itself, for manual")
-    num_samples: int | None = _f(None, "conversations to read at most; None = as many as the token counts need", ge=1)
-    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation; None = all", ge=2)
+    num_samples: int | None = _f(None, "conversations read at most for each split; None = as many as the token counts need", ge=1)
+    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2)
+    min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
+    held_out_share: float = _f(0.1, "share of the conversations kept away from training for validation, and as much again for test", gt=0, le=0.4)
     num_train_tokens: int = _f(50_000, "training tokens", ge=2)
     num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
     num_test_tokens: int = _f(10_000, "test tokens, from other conversations than training and validation", ge=2)
@@ -89,6 +91,8 @@ class DataConfig:
             yield "val_source='auto_split' is refused: a random split leaves validation tokens that never occur in training; set val_source to 'held_out' or 'tail_of_train'"
         if self.source in ("text_file", "text_dir") and not self.path: yield f"source={self.source!r} needs path"
         if self.source == "manual" and not self.text: yield "source='manual' needs text"
+        if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
+            yield f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of num_train_tokens={self.num_train_tokens}, which is fewer"
         if self.tokenizer_path and self.tokenizer != "gpt2": yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
         if self.embedding_path and self.embedding != "gpt2": yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
         if self.embedding == "gpt2" and self.tokenizer != "gpt2": yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
