@@ -70,8 +70,10 @@ class DataConfig:
     source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f("chitchat", "where the text comes from; chitchat is packaged and needs no network")
     path: str | None = _f(None, "file for text_file, folder for text_dir")
     text: str | None = _f(None, "the text itself, for manual")
-    num_samples: int | None = _f(None, "conversations to read at most; None = as many as the token counts need", ge=1)
-    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation; None = all", ge=2)
+    num_samples: int | None = _f(None, "conversations read at most for each split; None = as many as the token counts need", ge=1)
+    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2)
+    min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
+    held_out_share: float = _f(0.1, "share of the conversations kept away from training for validation, and as much again for test", gt=0, le=0.4)
     num_train_tokens: int = _f(50_000, "training tokens", ge=2)
     num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
     num_test_tokens: int = _f(10_000, "test tokens, from other conversations than training and validation", ge=2)
@@ -89,6 +91,8 @@ class DataConfig:
             yield "val_source='auto_split' is refused: a random split leaves validation tokens that never occur in training; set val_source to 'held_out' or 'tail_of_train'"
         if self.source in ("text_file", "text_dir") and not self.path: yield f"source={self.source!r} needs path"
         if self.source == "manual" and not self.text: yield "source='manual' needs text"
+        if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
+            yield f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of num_train_tokens={self.num_train_tokens}, which is fewer"
         if self.tokenizer_path and self.tokenizer != "gpt2": yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
         if self.embedding_path and self.embedding != "gpt2": yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
         if self.embedding == "gpt2" and self.tokenizer != "gpt2": yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
@@ -144,6 +148,7 @@ class Phase1Config:
     normalize: bool = _f(False, "compare directions only (historic; cannot reach a fixed point)")
     diversity: Literal["global_mean", "ema_variance", "ema_variance_as_recorded", "ema_covariance", "past_contexts", "fixed_dims", "distribution", "none"] = _f("global_mean", "diversity term")
     dist_reg_weight: float = _f(0.9, "w: weight of the diversity term; 1 - w goes to the fixed-point term", ge=0, le=1)
+    diversity_momentum: float = _f(0.99, "p of the moving averages that the diversity terms keep; they remember about 1 / (1 - p) tokens", gt=0, lt=1)
     covariance_measure: Literal["logdet", "spectral_entropy"] = _f("logdet", "how ema_covariance scores the covariance")
     num_past: int = _f(10, "contexts remembered by past_contexts", ge=1, le=1000)
     convergence_threshold: float = _f(0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0)
@@ -153,6 +158,7 @@ class Phase1Config:
 
     def contradictions(self):
         if self.mode == "sequential" and self.steps_per_iteration != 1: yield f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration} needs mode='parallel'"
+        if self.mode == "sequential" and self.diversity == "global_mean": yield "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
         if self.diversity == "none" and self.dist_reg_weight != 0: yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"
         if self.as_recorded_early_stop and not self.early_stop: yield "as_recorded_early_stop=True needs early_stop=True"
 
@@ -190,6 +196,13 @@ class ChecksConfig:
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
     num_trials: int = _f(10, "validation trials", ge=2, le=1000)
     num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1)
+    token_dependence_cosine: float = _f(0.999, "token dependence fails when different tokens move one context to outputs of a larger mean cosine", ge=-1, le=1)
+    num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2)
+    rank_energy: float = _f(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
+    verdict_slope: float = _f(1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0)
+    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0)
+    num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1)
+    num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1)
 
     def contradictions(self):
         if self.final_diff_fail < self.final_diff_pass: yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
