@@ -70,8 +70,10 @@ class DataConfig:
     source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f("chitchat", "where the text comes from; chitchat is packaged and needs no network")
     path: str | None = _f(None, "file for text_file, folder for text_dir")
     text: str | None = _f(None, "the text itself, for manual")
-    num_samples: int | None = _f(None, "conversations to read at most; None = as many as the token counts need", ge=1)
-    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation; None = all", ge=2)
+    num_samples: int | None = _f(None, "conversations read at most for each split; None = as many as the token counts need", ge=1)
+    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2)
+    min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
+    held_out_share: float = _f(0.1, "share of the conversations kept away from training for validation, and as much again for test", gt=0, le=0.4)
     num_train_tokens: int = _f(50_000, "training tokens", ge=2)
     num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
     num_test_tokens: int = _f(10_000, "test tokens, from other conversations than training and validation", ge=2)
@@ -89,6 +91,8 @@ class DataConfig:
             yield "val_source='auto_split' is refused: a random split leaves validation tokens that never occur in training; set val_source to 'held_out' or 'tail_of_train'"
         if self.source in ("text_file", "text_dir") and not self.path: yield f"source={self.source!r} needs path"
         if self.source == "manual" and not self.text: yield "source='manual' needs text"
+        if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
+            yield f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of num_train_tokens={self.num_train_tokens}, which is fewer"
         if self.tokenizer_path and self.tokenizer != "gpt2": yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
         if self.embedding_path and self.embedding != "gpt2": yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
         if self.embedding == "gpt2" and self.tokenizer != "gpt2": yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
@@ -221,15 +225,17 @@ class Config:
         if self.data.embedding == "learned" and not self.model.token_embedding_trainable: yield "data.embedding='learned' needs model.token_embedding_trainable=True"
 
 # %% ../nbs/00_config.ipynb #e8e778e7
-def flat_fields() -> dict[str, tuple[str | None, str]]:  # flat name -> (section or None, field)
+def flat_fields(
+    root: type = Config,  # the configuration whose names are asked for
+) -> dict[str, tuple[str | None, str]]:  # flat name -> (section or None, field)
     "Every flat name that `preset` and a page's parameters may use."
-    sections = {n: t for n, t in get_type_hints(Config).items() if dataclasses.is_dataclass(t)}
+    sections = {n: t for n, t in get_type_hints(root).items() if dataclasses.is_dataclass(t)}
     out, count = {}, {}
     for s, t in sections.items():
         for f in dataclasses.fields(t):
             out[f"{s}_{f.name}"] = (s, f.name)
             count[f.name] = count.get(f.name, 0) + 1
-    own = {f.name: (None, f.name) for f in dataclasses.fields(Config) if f.name not in sections}
+    own = {f.name: (None, f.name) for f in dataclasses.fields(root) if f.name not in sections}
     unique = {f.name: (s, f.name) for s, t in sections.items() for f in dataclasses.fields(t) if count[f.name] == 1}
     return out | unique | own
 
@@ -246,9 +252,9 @@ PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaul
 }
 
 # %% ../nbs/00_config.ipynb #7a4c5d80
-def _with(base: Config, overrides: dict[str, Any]) -> Config:
+def _with(base: Any, overrides: dict[str, Any]) -> Any:
     "`base` with flat overrides; unknown names are refused."
-    known, parts, own = flat_fields(), {}, {}
+    known, parts, own = flat_fields(type(base)), {}, {}
     for name, value in overrides.items():
         if name not in known: raise ConfigError(f"there is no parameter {name!r}{nearest(name, list(known))}{_ambiguous(name, known)}")
         section, field = known[name]
@@ -262,15 +268,20 @@ def _ambiguous(name: str, known: dict) -> str:
     both = sorted(k for k, (s, f) in known.items() if f == name and s)
     return f"; say which section: {', '.join(both)}" if both else ""
 
+# %% ../nbs/00_config.ipynb #a1c0ffee
+def _named(root: type, presets: dict, name: str, overrides: dict) -> Any:
+    "The configuration of type `root` that `presets[name]` describes, with flat `overrides`."
+    if name not in presets: raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(presets))}; presets are {', '.join(presets)}")
+    given = {k: v for k, v in overrides.items() if v is not None}
+    return _with(root(preset=name), presets[name] | given)
+
 # %% ../nbs/00_config.ipynb #ba28fcc4
 def preset(
     name: str = "small",      # one of PRESETS
     **overrides,              # flat names, e.g. context_dim=64, phase1_learning_rate=0.001; None = what the preset says
 ) -> Config:
     "The named configuration with `overrides`. Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction."
-    if name not in PRESETS: raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(PRESETS))}; presets are {', '.join(PRESETS)}")
-    given = {k: v for k, v in overrides.items() if v is not None}
-    return _with(Config(preset=name), PRESETS[name] | given)
+    return _named(Config, PRESETS, name, overrides)
 
 # %% ../nbs/00_config.ipynb #5f22d3aa
 def to_dict(config) -> dict:  # JSON-ready
