@@ -225,15 +225,17 @@ class Config:
         if self.data.embedding == "learned" and not self.model.token_embedding_trainable: yield "data.embedding='learned' needs model.token_embedding_trainable=True"
 
 # %% ../nbs/00_config.ipynb #e8e778e7
-def flat_fields() -> dict[str, tuple[str | None, str]]:  # flat name -> (section or None, field)
+def flat_fields(
+    root: type = Config,  # the configuration whose names are asked for
+) -> dict[str, tuple[str | None, str]]:  # flat name -> (section or None, field)
     "Every flat name that `preset` and a page's parameters may use."
-    sections = {n: t for n, t in get_type_hints(Config).items() if dataclasses.is_dataclass(t)}
+    sections = {n: t for n, t in get_type_hints(root).items() if dataclasses.is_dataclass(t)}
     out, count = {}, {}
     for s, t in sections.items():
         for f in dataclasses.fields(t):
             out[f"{s}_{f.name}"] = (s, f.name)
             count[f.name] = count.get(f.name, 0) + 1
-    own = {f.name: (None, f.name) for f in dataclasses.fields(Config) if f.name not in sections}
+    own = {f.name: (None, f.name) for f in dataclasses.fields(root) if f.name not in sections}
     unique = {f.name: (s, f.name) for s, t in sections.items() for f in dataclasses.fields(t) if count[f.name] == 1}
     return out | unique | own
 
@@ -250,9 +252,9 @@ PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaul
 }
 
 # %% ../nbs/00_config.ipynb #7a4c5d80
-def _with(base: Config, overrides: dict[str, Any]) -> Config:
+def _with(base: Any, overrides: dict[str, Any]) -> Any:
     "`base` with flat overrides; unknown names are refused."
-    known, parts, own = flat_fields(), {}, {}
+    known, parts, own = flat_fields(type(base)), {}, {}
     for name, value in overrides.items():
         if name not in known: raise ConfigError(f"there is no parameter {name!r}{nearest(name, list(known))}{_ambiguous(name, known)}")
         section, field = known[name]
@@ -266,15 +268,20 @@ def _ambiguous(name: str, known: dict) -> str:
     both = sorted(k for k, (s, f) in known.items() if f == name and s)
     return f"; say which section: {', '.join(both)}" if both else ""
 
+# %% ../nbs/00_config.ipynb #a1c0ffee
+def _named(root: type, presets: dict, name: str, overrides: dict) -> Any:
+    "The configuration of type `root` that `presets[name]` describes, with flat `overrides`."
+    if name not in presets: raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(presets))}; presets are {', '.join(presets)}")
+    given = {k: v for k, v in overrides.items() if v is not None}
+    return _with(root(preset=name), presets[name] | given)
+
 # %% ../nbs/00_config.ipynb #ba28fcc4
 def preset(
     name: str = "small",      # one of PRESETS
     **overrides,              # flat names, e.g. context_dim=64, phase1_learning_rate=0.001; None = what the preset says
 ) -> Config:
     "The named configuration with `overrides`. Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction."
-    if name not in PRESETS: raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(PRESETS))}; presets are {', '.join(PRESETS)}")
-    given = {k: v for k, v in overrides.items() if v is not None}
-    return _with(Config(preset=name), PRESETS[name] | given)
+    return _named(Config, PRESETS, name, overrides)
 
 # %% ../nbs/00_config.ipynb #5f22d3aa
 def to_dict(config) -> dict:  # JSON-ready
