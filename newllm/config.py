@@ -247,6 +247,7 @@ PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaul
     "small": {},
     "tiny": dict(context_dim=16, embed_dim=16, num_layers=2, num_train_tokens=1500, num_val_tokens=400, num_test_tokens=400, vocab_size=320,
                  iterations=4, epochs=2, batch_size=256, num_passes=5, num_trials=4, num_pairs=200),
+    "recorded_small": dict(context_dim=128, embed_dim=128, num_train_tokens=2000, num_val_tokens=400, num_test_tokens=2000, val_source="tail_of_train", embedding="random"),
     "recorded_sequential": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
                                 val_source="tail_of_train", tokenizer="gpt2", embedding="gpt2", mode="sequential", dist_reg_weight=0.5, diversity="ema_variance_as_recorded"),
     "recorded_parallel": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
