@@ -6,12 +6,14 @@
 __all__ = ['PALETTE', 'ROLES', 'STYLE', 'theme', 'plotly_template', 'use_theme', 'figure', 'spectrum', 'phase1_curves',
            'phase2_curves', 'per_block_bars', 'rank_bars', 'trials']
 
-# %% ../nbs/30_plots.ipynb #7b7ef4d6
-import functools, math, textwrap
+# %% ../nbs/30_plots.ipynb #968b8fa0
+import functools, textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib as mpl, matplotlib.pyplot as plt, numpy as np
 from matplotlib.figure import Figure
+
+from .metrics import entropy_rank
 
 # %% ../nbs/30_plots.ipynb #49412913
 PALETTE: list[str] = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#666666"]  # Okabe and Ito 2008, a grey for their yellow
@@ -94,7 +96,7 @@ def _some(values: Sequence, what: str) -> None:
     "Refuses to draw nothing."
     if not len(values): raise ValueError(f"{what} is empty: there is nothing to draw")
 
-# %% ../nbs/30_plots.ipynb #5f69a1cf
+# %% ../nbs/30_plots.ipynb #83054d84
 def _shares(s) -> np.ndarray:
     "Singular values as shares of their sum, largest first."
     s = np.sort(np.asarray(s, dtype=np.float64))[::-1]
@@ -103,9 +105,7 @@ def _shares(s) -> np.ndarray:
 
 def _rank_percent(s, dim: int) -> float:
     "Effective rank of singular values `s` in percent of `dim`."
-    p = _shares(s)
-    p = p[p > 0]
-    return 100 * math.exp(-(p * np.log(p)).sum()) / dim
+    return 100 * entropy_rank(_shares(s).copy()) / dim
 
 def _verb(a: float, b: float) -> str:
     "falls, rises or stays, to one decimal."
@@ -115,7 +115,7 @@ def _from_to(what: str, a: float, b: float, unit: str = "%") -> str:
     "'Effective rank falls from 90.3% to 74.0%', from the numbers."
     return f"{what} stays at {a:.1f}{unit}" if _verb(a, b) == "stays at" else f"{what} {_verb(a, b)} from {a:.1f}{unit} to {b:.1f}{unit}"
 
-# %% ../nbs/30_plots.ipynb #23df6646
+# %% ../nbs/30_plots.ipynb #174704fd
 @figure
 def spectrum(
     curves: Mapping[str, Sequence[float]],   # name -> singular values, in any scale; the names of `ROLES` get their colours
@@ -134,6 +134,7 @@ def spectrum(
         ax.plot(np.arange(1, len(s) + 1), _shares(s), color=_colour(n, i), ls="--" if n in ("untrained", "control") else "-", label=f"{n}: {ranks[n]:.1f}%")
     if ceiling is not None: ax.plot(np.arange(1, len(ceiling) + 1), _shares(ceiling), color=ROLES["ceiling"], ls=":", label="Gaussian sample")
     ax.set(yscale="log", xlabel="direction, strongest first", ylabel="share of the sum (log)", xlim=(0, dim + 1))
+    ax.set_ylim(bottom=max(ax.get_ylim()[0], 1e-3 * max(_shares(s)[0] for s in curves.values())))  # directions that are zero up to rounding would stretch the axis over eight decades
     _legend(fig)
     return fig
 
