@@ -73,7 +73,7 @@ def _mode(model: NewLLM, learning: bool) -> Iterator[None]:
         with torch.set_grad_enabled(learning): yield
     finally: model.train(before)
 
-# %% ../nbs/14_phase1.ipynb #def1ef5d
+# %% ../nbs/14_phase1.ipynb #27f924bd
 _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
 
 class _Loop:
@@ -141,7 +141,7 @@ class _Loop:
         cvfp = cvfp_loss(contexts, target, cfg.normalize)
         diversity = self.diversity(contexts, self.ids[first : first + len(contexts)], self.model)
         loss = total_loss(cvfp, diversity, cfg.dist_reg_weight)
-        terms = {"loss": float(loss), "cvfp": float(cvfp), "diversity": float(diversity)}
+        terms = {"loss": loss.item(), "cvfp": cvfp.item(), "diversity": diversity.item()}
         if not all(map(math.isfinite, terms.values())):
             bad = (~token_mse(contexts, target).isfinite()).nonzero()
             raise NonFiniteLoss("the loss", self.iteration, first + (int(bad[0]) if len(bad) else 0), terms["cvfp"], terms["diversity"])
