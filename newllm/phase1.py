@@ -47,17 +47,17 @@ class Phase1Result:
     tokens_seen: int     # tokens in those steps, repeats counted
     stopped_early: bool  # False: ran all iterations
 
-# %% ../nbs/14_phase1.ipynb #02aeeed3
+# %% ../nbs/14_phase1.ipynb #932750b8
 class NonFiniteLoss(ValueError):
     "A loss or gradient that is infinite or not a number: says where, and gives both terms."
 
     def __init__(
         self,
-        what: str,         # "the loss" or "the gradient's norm"
-        iteration: int,    # 1 = the first that learns
-        token: int,        # first position that is not finite, else the first of the step
-        cvfp: float,       # fixed-point term
-        diversity: float,  # diversity term
+        what: str,                 # "the context", "the loss" or "the gradient's norm"
+        iteration: int,            # 0 = the first pass
+        token: int,                # first position that is not finite, else the first of the step
+        cvfp: float | None,        # fixed-point term; None in iteration 0, which has no terms
+        diversity: float | None,   # diversity term; None in iteration 0
     ):
         self.iteration, self.token, self.cvfp, self.diversity = iteration, token, cvfp, diversity
         super().__init__(f"{what} is not finite at iteration {iteration}, token {token}: cvfp = {cvfp}, diversity = {diversity}; "
@@ -73,7 +73,12 @@ def _mode(model: NewLLM, learning: bool) -> Iterator[None]:
         with torch.set_grad_enabled(learning): yield
     finally: model.train(before)
 
-# %% ../nbs/14_phase1.ipynb #27f924bd
+# %% ../nbs/14_phase1.ipynb #ff8ff83d
+def _first_bad(x: Tensor) -> int:
+    "The first row that is not finite, 0 when all are."
+    return int((~x.isfinite().all(-1)).int().argmax())
+
+# %% ../nbs/14_phase1.ipynb #b633b919
 _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
 
 class _Loop:
@@ -94,6 +99,7 @@ class _Loop:
         "Iteration 0, then learning iterations until the last one or an early stop."
         self._warn_if_long()
         with _mode(self.model, False): contexts, _ = self.model.sequential(self.ids)
+        if not contexts.isfinite().all(): raise NonFiniteLoss("the context", 0, _first_bad(contexts), None, None)
         self._record({}, contexts)
         change, stopped = math.nan, False
         for self.iteration in range(1, self.config.iterations):
@@ -143,8 +149,7 @@ class _Loop:
         loss = total_loss(cvfp, diversity, cfg.dist_reg_weight)
         terms = {"loss": loss.item(), "cvfp": cvfp.item(), "diversity": diversity.item()}
         if not all(map(math.isfinite, terms.values())):
-            bad = (~token_mse(contexts, target).isfinite()).nonzero()
-            raise NonFiniteLoss("the loss", self.iteration, first + (int(bad[0]) if len(bad) else 0), terms["cvfp"], terms["diversity"])
+            raise NonFiniteLoss("the loss", self.iteration, first + _first_bad(token_mse(contexts, target)[:, None]), terms["cvfp"], terms["diversity"])
         if self.learning: self._step(loss, terms, first, len(contexts))
         return terms
 
@@ -176,7 +181,7 @@ class _Loop:
     def _report(self, row: dict, tokens: int) -> None:
         "Calls `on_step`; a parallel run counts iterations, a sequential one tokens."
         size = len(self.ids) if self.config.mode == "sequential" else 1
-        if self.on_step: self.on_step({"phase": "phase1", "done": self.iteration * size + min(tokens, size), "total": self.config.iterations * size, **row})
+        if self.on_step: self.on_step({**row, "tokens": len(self.ids), "phase": "phase1", "done": self.iteration * size + min(tokens, size), "total": self.config.iterations * size})
 
     def _warn_if_long(self) -> None:
         "Says how long a long sequential run will take, measured on its first tokens with a copy of the model."
@@ -189,7 +194,7 @@ class _Loop:
         warnings.warn(f"mode='sequential' takes {len(self.ids):,} tokens one by one, {self.config.iterations - 1} times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, "
                       f"measured on the first {_TRIAL}; phase1.mode='parallel' takes all tokens of an iteration at once", stacklevel=4)
 
-# %% ../nbs/14_phase1.ipynb #4650f898
+# %% ../nbs/14_phase1.ipynb #ab656673
 class Phase1Trainer:
     "Phase 1 over one token sequence; each call is a run of its own, with fresh optimizer and fresh memories."
 
@@ -203,7 +208,7 @@ class Phase1Trainer:
     def train(
         self,
         ids: Tensor,  # [T] int64
-        on_step: Callable[[dict], None] | None = None,  # gets phase, done, total and the metrics after each iteration; in a sequential run also every 500 tokens
+        on_step: Callable[[dict], None] | None = None,  # gets phase, done and total (iterations, or tokens of a sequential run), and the history's row with `tokens` for its total, after each iteration; in a sequential run also the running means every 500 tokens
     ) -> Phase1Result:
         "Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens."
         return _Loop(self.model, self.config, ids, True, on_step).run()
