@@ -50,13 +50,14 @@ class StageConfig:
         if start < 1: yield f"layers={self.layers} starts below layer 1; layers are counted from 1"
         if end < start: yield f"layers={self.layers} is empty: it ends before it starts"
 
-# %% ../nbs/05_lego_config.ipynb #0ca5ad9c
+# %% ../nbs/05_lego_config.ipynb #6152ba5e
 @_section
 class TrainingConfig:
     "Stages, and where inference may leave."
     stages: tuple[StageConfig, ...] | list[StageConfig] = _f((StageConfig(),), "where loss is computed; layers named twice add up")
     routing_threshold: float = _f(0.0, "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off", ge=0)
     exit_layer: int = _f(1, "layer at which a token may leave, 1-indexed", ge=1)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
 
     def contradictions(self):
         if not self.stages: yield "stages is empty: nothing would be trained"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PALETTE', 'ROLES', 'STYLE', 'theme', 'plotly_template', 'use_theme', 'figure', 'spectrum', 'phase1_curves',
-           'phase2_curves', 'per_block_bars', 'rank_bars', 'trials']
+           'phase2_curves', 'per_block_bars', 'rank_bars', 'trials', 'passes', 'gradient_flow']
 
 # %% ../nbs/30_plots.ipynb #968b8fa0
 import functools, textwrap
@@ -252,4 +252,52 @@ def trials(
     ax.set(xlabel="trial", ylabel="CVFP loss, MSE")
     ax.xaxis.get_major_locator().set_params(integer=True)
     _legend(fig)
+    return fig
+
+# %% ../nbs/30_plots.ipynb #33ffafbd
+@figure
+def passes(
+    curves: Mapping[str, Sequence[float]],  # name -> mean squared change of each pass to the one before
+    pass_below: float,                      # fixed point reached below this
+    fail_above: float,                      # missed above this
+    title: str | None = None,               # None = the last difference of each
+) -> Figure:
+    "Difference between consecutive passes (log scale; zeros, which it cannot show, are left out) with both limits."
+    _some(curves, "curves")
+    for n, d in curves.items(): _some(d, f"curves[{n!r}]")
+    fig, (ax,) = _panels(1, title or f"Change in the last pass: {', '.join(f'{n} {d[-1]:.2g}' for n, d in curves.items())}")
+    for i, (n, d) in enumerate(curves.items()):
+        shown = [(k, v) for k, v in enumerate(d, 2) if v > 0]
+        ax.plot(*zip(*shown) if shown else ((), ()), "o--" if n in ("untrained", "control") else "o-", color=_colour(n, i), label=n)
+    ax.set(yscale="log", xlabel="pass", ylabel="change, MSE (log)", xlim=(1.5, 1.5 + max(map(len, curves.values()))))
+    ax.axhline(fail_above, color=ROLES["ceiling"], ls=":", lw=1, label=f"missed above {fail_above:g}")
+    ax.axhline(pass_below, color=ROLES["ceiling"], ls="--", lw=1, label=f"reached below {pass_below:g}")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    _legend(fig, columns=3)
+    return fig
+
+# %% ../nbs/30_plots.ipynb #72a04f6d
+@figure
+def gradient_flow(
+    table: Mapping[str, Mapping[str, float | None]],  # term -> parameter group -> gradient norm; None = no path
+    title: str | None = None,                         # None = the terms that reach nothing, else how far each reaches
+) -> Figure:
+    "Gradient norm (log colour) of every loss term in every parameter group."
+    _some(table, "table")
+    terms, groups = list(table), list(next(iter(table.values())))
+    norms = np.array([[table[t][g] or np.nan for g in groups] for t in terms], dtype=float)
+    reach = np.isfinite(norms).sum(1)
+    silent = [t for t, n in zip(terms, reach) if not n]
+    found = f"No gradient at all: {', '.join(silent)}" if silent else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
+    fig, (ax,) = _panels(1, title or found, height=1.7 + 0.36 * len(terms))
+    logs = np.log10(norms)
+    low, high = (np.nanmin(logs), np.nanmax(logs)) if reach.any() else (0.0, 0.0)
+    image = ax.imshow(logs, cmap="Blues", vmin=low - 1, vmax=high + 0.5, aspect="auto")
+    for (i, j), v in np.ndenumerate(norms):
+        dark = np.isfinite(v) and np.log10(v) > low + 0.6 * (high - low)
+        ax.text(j, i, "none" if np.isnan(v) else f"{v:.0e}", ha="center", va="center", fontsize=7, color="white" if dark else "black")
+    ax.set(xticks=range(len(groups)), yticks=range(len(terms)), yticklabels=terms, xlabel="parameter group")
+    ax.set_xticklabels(groups, rotation=35, ha="right", rotation_mode="anchor")
+    ax.grid(False)
+    fig.colorbar(image, label="log10 of the norm", shrink=0.9)
     return fig
