@@ -47,7 +47,7 @@ class Phase1Result:
     tokens_seen: int     # tokens in those steps, repeats counted
     stopped_early: bool  # False: ran all iterations
 
-# %% ../nbs/14_phase1.ipynb #932750b8
+# %% ../nbs/14_phase1.ipynb #d82318b2
 class NonFiniteLoss(ValueError):
     "A loss or gradient that is infinite or not a number: says where, and gives both terms."
 
@@ -60,7 +60,8 @@ class NonFiniteLoss(ValueError):
         diversity: float | None,   # diversity term; None in iteration 0
     ):
         self.iteration, self.token, self.cvfp, self.diversity = iteration, token, cvfp, diversity
-        super().__init__(f"{what} is not finite at iteration {iteration}, token {token}: cvfp = {cvfp}, diversity = {diversity}; "
+        terms = ", ".join(f"{name} = {'none yet' if value is None else f'{value:.4g}'}" for name, value in (("cvfp", cvfp), ("diversity", diversity)))
+        super().__init__(f"{what} is not finite at iteration {iteration}, token {token}: {terms}; "
                          "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1")
 
 # %% ../nbs/14_phase1.ipynb #645c7b9b
