@@ -104,15 +104,15 @@ class SavedModel(PyTorchModelHubMixin):
         model.tokenizer = _read_tokenizer(folder)
         return model.eval()
 
-# %% ../nbs/11_model.ipynb #7532e1b5
+# %% ../nbs/11_model.ipynb #743e27f8
 def _read_tokenizer(folder: Path):
     "The folder's tokenizer, None when it has none."
     if not (folder / "tokenizer.json").is_file(): return None
-    # transformers takes seconds to import, and only a model with a tokenizer needs it
-    from transformers import PreTrainedTokenizerFast
-    return PreTrainedTokenizerFast.from_pretrained(str(folder))
+    # imported here because it takes seconds, and only a model with a tokenizer needs it
+    from newllm.data import load_tokenizer
+    return load_tokenizer(folder)
 
-# %% ../nbs/11_model.ipynb #c3418989
+# %% ../nbs/11_model.ipynb #dad268db
 class Generation:
     "An endless text: the context before the last token, the last token, and the generator that draws the next one."
 
@@ -129,7 +129,7 @@ class Generation:
     @torch.no_grad()
     def next_logits(self) -> Tensor:  # [V]
         "Logits of the next token; the last token is read into the context."
-        token = self.model.embed(torch.tensor([self.last], device=self.context.device))
+        token = self.model.embed(torch.tensor([self.last]))
         previous, self.context = self.context, self.model.step(self.context, token)[0]
         return self.model.logits(*self.model.token_step(previous, self.context, token))[0]
 
@@ -151,7 +151,7 @@ class Generation:
         "Bytes of context and last token: all that is kept of the text so far."
         return self.context.numel() * self.context.element_size() + 8
 
-# %% ../nbs/11_model.ipynb #2fd2e7a5
+# %% ../nbs/11_model.ipynb #4395df45
 class NewLLM(nn.Module, SavedModel):
     "Frozen token embedding, LayerNorm, blocks that carry a context, and an output head."
 
@@ -160,6 +160,7 @@ class NewLLM(nn.Module, SavedModel):
         config: ModelConfig,
         vocab_size: int,
         embedding: Tensor | None = None,  # [V, E]; None draws N(0, 1)
+        num_heads: int = 1,               # 1: the last block's; otherwise one for each block
     ):
         super().__init__()
         self.config, self.vocab_size, self.tokenizer = config, vocab_size, None
@@ -172,8 +173,14 @@ class NewLLM(nn.Module, SavedModel):
         self.blocks = nn.ModuleList(CVFPBlock(config, n) for n in config.structure)
         self.token_blocks: nn.ModuleList | None = None
         self.context_target = "replace"
-        self.head = nn.Linear(config.head_dim, vocab_size).requires_grad_(False)
-        with torch.no_grad(): self.head.weight.zero_(), self.head.bias.zero_()
+        if num_heads not in (1, len(self.blocks)): raise ValueError(f"num_heads={num_heads} must be 1, or one for each of the {len(self.blocks)} blocks")
+        self.heads = nn.ModuleList(nn.Linear(config.head_dim, vocab_size) for _ in range(num_heads)).requires_grad_(False)
+        for p in self.heads.parameters(): nn.init.zeros_(p)
+
+    @property
+    def head(self) -> nn.Linear:
+        "The head of the last block, which writes the text."
+        return self.heads[-1]
 
     def embed(
         self,
@@ -182,7 +189,7 @@ class NewLLM(nn.Module, SavedModel):
         "The only way from token ids to vectors: embedding, then `embed_norm`."
         if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < self.vocab_size:
             raise ValueError(f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to {self.vocab_size - 1}; tokenise with the model's own tokenizer")
-        return self.embed_norm(self.token_embedding(ids))
+        return self.embed_norm(self.token_embedding(ids.to(self.token_embedding.weight.device)))
 
     def start_context(self) -> Tensor:  # [1, C]
         "The zero context before the first token."
@@ -237,7 +244,7 @@ class NewLLM(nn.Module, SavedModel):
         previous: Tensor,     # [N, C] the contexts before the tokens
         context: Tensor,      # [N, C] the contexts after the tokens
         token_embed: Tensor,  # [N, E]
-    ) -> list[tuple[Tensor, Tensor]]:  # (context [N, C], token_out [N, E]) of each block, as its head reads them
+    ) -> list[tuple[Tensor, Tensor]]:  # (context [N, C], token_out [N, E]) of each block, as a head reads them
         "The token path. Under context_target='replace' every block's own context output is replaced by `context`, without gradient."
         out, c, e = [], previous.detach(), token_embed
         for block in self.token_blocks or self.blocks:
@@ -261,7 +268,18 @@ class NewLLM(nn.Module, SavedModel):
         token_out: Tensor,  # [N, E]; not read when config.head_input is 'context'
     ) -> Tensor:            # [N, V]
         "Scores of every possible next token."
-        return self.head(torch.cat([context, token_out], -1) if self.config.head_input == "context+token" else context)
+        return self._score(self.head, context, token_out)
+
+    def _score(self, head: nn.Linear, context: Tensor, token_out: Tensor) -> Tensor:
+        "One head's logits."
+        return head(torch.cat([context, token_out], -1) if self.config.head_input == "context+token" else context)
+
+    def all_logits(
+        self,
+        outputs: list[tuple[Tensor, Tensor]],  # what `token_outputs` gave
+    ) -> list[Tensor]:                         # [N, V] of each head
+        "The logits of every head: the last block's, or all blocks' where each has its own."
+        return [self._score(head, *out) for head, out in zip(self.heads, outputs[-len(self.heads):])]
 
     def split_token_path(self) -> None:
         "Freezes embedding, norm and blocks, which keep making the contexts, and gives the token path its own trainable copy of the blocks."
@@ -296,7 +314,7 @@ class NewLLM(nn.Module, SavedModel):
         if isinstance(prompt, str):
             if self.tokenizer is None: raise ValueError("the prompt is text but the model has no tokenizer; set model.tokenizer, or give token ids")
             prompt = self.tokenizer.encode(prompt)
-        ids = torch.as_tensor(prompt, dtype=torch.int64, device=self.head.weight.device)
+        ids = torch.as_tensor(prompt, dtype=torch.int64)
         if ids.dim() != 1 or len(ids) == 0: raise ValueError(f"the prompt gives ids of shape {tuple(ids.shape)}; at least one token in one dimension is needed")
         return ids
 
@@ -317,7 +335,7 @@ class NewLLM(nn.Module, SavedModel):
 
     def description(self) -> dict:
         "What config.json holds."
-        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, own_token_path=self.token_blocks is not None,
+        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, num_heads=len(self.heads), own_token_path=self.token_blocks is not None,
                     context_target=self.context_target, model=to_dict(self.config))
 
     @classmethod
@@ -326,10 +344,11 @@ class NewLLM(nn.Module, SavedModel):
         saved: dict,  # what `description` gave
     ) -> "NewLLM":
         "A model of that shape with fresh weights. Raises `ValueError` for missing, unknown or impossible entries."
-        wanted = {"architecture", "vocab_size", "own_token_path", "context_target", "model"}
+        wanted = {"architecture", "vocab_size", "num_heads", "own_token_path", "context_target", "model"}
         if set(saved) != wanted: raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a model needs {sorted(wanted)}")
         if saved["architecture"] != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved['architecture']}, not a {cls.__name__}; load it with {saved['architecture']}.from_pretrained")
-        model = cls(from_dict(saved["model"], ModelConfig), saved["vocab_size"])
+        if saved["context_target"] not in ("replace", "mse"): raise ValueError(f"{CONFIG} has context_target={saved['context_target']!r}, allowed are 'replace' and 'mse'")
+        model = cls(from_dict(saved["model"], ModelConfig), saved["vocab_size"], num_heads=saved["num_heads"])
         if saved["own_token_path"]: model.split_token_path()
         model.context_target = saved["context_target"]
         return model
