@@ -35,12 +35,12 @@ def learning_rate(
     if config.schedule == "constant": return config.learning_rate
     return config.learning_rate * (1 if iteration <= 3 else 0.25 if iteration <= 8 else 0.05)
 
-# %% ../nbs/14_phase1.ipynb #1c483d6b
+# %% ../nbs/14_phase1.ipynb #fed5a710
 @dataclasses.dataclass(frozen=True)
 class Phase1Result:
     "What one run over a token sequence gave."
     contexts: Tensor     # [T, C] of the last iteration
-    history: list[dict]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved, learning_rate, steps (so far); None where iteration 0 has no value
+    history: list[dict]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved (before it began), learning_rate, steps (so far); None where iteration 0 has no value
     final_diff: float    # mean squared change of the contexts in the last iteration
     iterations: int      # iterations run, iteration 0 included
     steps: int           # optimizer steps
