@@ -194,6 +194,7 @@ class ChecksConfig:
     final_diff_pass: float = _f(1e-3, "fixed point reached when the last difference is below this and the differences shrink", gt=0)
     final_diff_fail: float = _f(1e-2, "fixed point missed when the last difference is above this", gt=0)
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
+    max_check_tokens: int = _f(6400, "tokens of each text that the checks read, from the front", ge=2)
     max_pass_tokens: int = _f(1280, "repeated passes and trials go token by token over this many tokens, from the front", ge=2)
     num_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
     sweep_tolerance: float = _f(1e-3, "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance, is below this", gt=0)

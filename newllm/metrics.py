@@ -5,9 +5,8 @@
 # %% auto #0
 __all__ = ['singular_values', 'entropy_rank', 'effective_rank', 'gaussian_spectrum', 'gaussian_ceiling', 'rankme',
            'participation_ratio', 'stable_rank', 'rank_at_energy', 'pairwise_l2', 'pairwise_cosine', 'global_attractor',
-           'zero_solution', 'identity_numbers', 'mapping_cosine', 'converged_tokens', 'fixed_point_verdict',
-           'convergence_verdict', 'token_shares', 'perplexity', 'format_rank', 'format_convergence',
-           'format_iterations']
+           'zero_solution', 'identity_numbers', 'mapping_cosine', 'fixed_point_verdict', 'convergence_verdict',
+           'token_shares', 'perplexity', 'format_rank', 'format_convergence', 'format_iterations']
 
 # %% ../nbs/03_metrics.ipynb #7e248252
 import functools, math
@@ -191,16 +190,7 @@ def mapping_cosine(
     if a.shape != b.shape: raise ValueError(f"inputs {tuple(a.shape)} and outputs {tuple(b.shape)} must have the same shape")
     return F.cosine_similarity(a, b, dim=1).mean().item()
 
-# %% ../nbs/03_metrics.ipynb #296b168e
-def converged_tokens(
-    contexts: Tensor,   # [n, C]
-    previous: Tensor,   # [n, C] one iteration earlier
-    threshold: float,   # on the mean squared change of a token's context
-) -> Tensor:            # [n] bool
-    "Which tokens' contexts moved by less than `threshold` (mean squared error over the dimensions)."
-    if contexts.shape != previous.shape: raise ValueError(f"contexts {tuple(contexts.shape)} and previous {tuple(previous.shape)} must have the same shape")
-    return (contexts - previous).pow(2).mean(-1) < threshold
-
+# %% ../nbs/03_metrics.ipynb #5eed7a37
 def fixed_point_verdict(
     differences: Sequence[float],  # mean squared change of each pass to the one before, in order
     pass_below: float,             # reached when the last one is below this and they shrink
