@@ -114,11 +114,12 @@ def require_hub(
     try: socket.create_connection((url.hostname, url.port or (443 if url.scheme == "https" else 80)), timeout=2).close()
     except OSError as e: raise OSError(_no_hub(what, e)) from None
 
-# %% ../nbs/02_data.ipynb #ffd58fa7
+# %% ../nbs/02_data.ipynb #d2d95e72
 def _no_hub(what: str, error: Exception) -> str:
     "What to do without the hub."
-    return (f"{what} needs the hub at {constants.ENDPOINT}: {type(error).__name__}: {error}. Without a network set source='chitchat', tokenizer='bpe' and embedding='svd' "
-            "(or tokenizer_path / embedding_path); with files in the hub cache set HF_HUB_OFFLINE=1 before Python starts")
+    state = "HF_HUB_OFFLINE=1 is set, and the hub cache does not hold it" if constants.HF_HUB_OFFLINE else "What the hub cache holds can be used with HF_HUB_OFFLINE=1, set before Python starts"
+    return (f"{what} needs the hub at {constants.ENDPOINT} ({type(error).__name__}: {error}). {state}. Without a network set source='chitchat', tokenizer='bpe' and embedding='svd', "
+            "or tokenizer_path and embedding_path")
 
 _ULTRACHAT, _GPT2 = "HuggingFaceH4/ultrachat_200k", "openai-community/gpt2"
 
@@ -126,6 +127,14 @@ def _ultrachat(config: DataConfig) -> Dataset:
     "Synthetic multi-turn dialogue from the hub, its supervised training split."
     require_hub("source='ultrachat'")
     try: return load_dataset(_ULTRACHAT, split="train_sft")
+    except OSError as e: raise OSError(_no_hub("source='ultrachat'", e)) from e
+
+@functools.cache
+def _ultrachat_revision() -> str:
+    "The hub's current version of the dialogue, 'cached' when the hub is not to be asked."
+    require_hub("source='ultrachat'")
+    if constants.HF_HUB_OFFLINE: return "cached"
+    try: return HfApi().dataset_info(_ULTRACHAT).sha
     except OSError as e: raise OSError(_no_hub("source='ultrachat'", e)) from e
 
 def _hub_file(what: str, name: str) -> Path:
@@ -329,12 +338,12 @@ def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
             "masked": {"val": int((~seen[val]).sum()), "test": int((~seen[test]).sum())}, "vocab_size": size, "token_kinds_in_training": int(seen.sum())}
     return Corpus(train, val, test, seen[val], seen[test], embedding, tok, size, info)
 
-# %% ../nbs/02_data.ipynb #846ef142
+# %% ../nbs/02_data.ipynb #0ee97e35
 def _source_detail(config: DataConfig, rows: int) -> str:
     "Where the text really came from."
-    return {"chitchat": f"package chitchat-dataset {importlib.metadata.version('chitchat-dataset')}, {rows} conversations of at least {config.min_messages} messages, split by first message",
-            "ultrachat": f"hub {_ULTRACHAT}, train_sft, {rows} conversations, split by first message", "text_dir": f"{rows} files, split by file",
-            "text_file": "one file, cut into consecutive parts", "manual": "text from the configuration, cut into consecutive parts"}[config.source]
+    if config.source == "chitchat": return f"package chitchat-dataset {importlib.metadata.version('chitchat-dataset')}, {rows} conversations of at least {config.min_messages} messages, split by first message"
+    if config.source == "ultrachat": return f"hub {_ULTRACHAT}, train_sft, revision {_ultrachat_revision()[:12]}, {rows} conversations, split by first message"
+    return {"text_dir": f"{rows} files, split by file", "text_file": "one file, cut into consecutive parts", "manual": "text from the configuration, cut into consecutive parts"}[config.source]
 
 def _tokenizer_detail(config: DataConfig, size: int) -> str:
     "Which vocabulary was really used."
@@ -347,7 +356,7 @@ def _embedding_detail(config: DataConfig, embedding: Tensor | None) -> str:
     return {"svd": f"truncated SVD of positive PMI of the training ids, window {config.svd_window}, {rank} directions", "random": "standard normal (control)", "learned": "learned with the model",
             "gpt2": f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + _GPT2}"}[config.embedding]
 
-# %% ../nbs/02_data.ipynb #c25bd6f3
+# %% ../nbs/02_data.ipynb #6eab7c07
 _FORMAT = 1  # raise when what is cached changes meaning
 
 def _digest(path: Path) -> str:
@@ -360,15 +369,8 @@ def _fingerprint(config: DataConfig) -> list[str]:
     if config.source == "text_dir": local += _files(config.path)
     out = [f"{p.name} {_digest(p) if p.is_file() else None}" for p in local]
     if config.source == "chitchat": out.append(importlib.metadata.version("chitchat-dataset"))
-    if config.source == "ultrachat": out.append(_revision())
+    if config.source == "ultrachat": out.append(_ultrachat_revision())
     return out + [importlib.metadata.version("tokenizers")]
-
-def _revision() -> str:
-    "The hub's current version of the dialogue, or 'offline'."
-    require_hub("source='ultrachat'")
-    if constants.HF_HUB_OFFLINE: return "offline"
-    try: return HfApi().dataset_info(_ULTRACHAT).sha
-    except OSError as e: raise OSError(_no_hub("source='ultrachat'", e)) from e
 
 def _key(config: DataConfig, embed_dim: int, seed: int) -> str:
     "The cache folder's name: a hash of all that determines the corpus."

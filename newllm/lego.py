@@ -53,7 +53,7 @@ class SequenceBatches:
         order = torch.randperm(len(self.x)) if self.shuffle else torch.arange(len(self.x))
         for rows in order.split(self.batch_size): yield self.x[rows], self.y[rows]
 
-# %% ../nbs/21_lego.ipynb #4ef5d284
+# %% ../nbs/21_lego.ipynb #8000cce1
 class LegoTransformer(nn.Module):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
     def __init__(
@@ -142,6 +142,34 @@ class LegoTransformer(nn.Module):
         for i in range(self.num_layers):
             state = self.run_layers(state, i, i + 1)
             out.append(self.predict(state, self.exit_of(i + 1)))
+        return out
+
+    def route(
+        self,
+        ids: Tensor,                             # [B, S] int64
+        leave: Callable[[int, Tensor], Tensor],  # (exit, states [N, d] that reached it) -> [N] bool, True = leaves there
+    ) -> tuple[Tensor, Tensor]:                  # (states [B, S, d], [B, S] int64 index of the exit each token took)
+        "Runs each block on the tokens that no earlier exit kept; those are never computed further."
+        state, done, last = self.embed(ids), 0, len(self.exits) - 1
+        active, taken = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last)
+        for i, end in enumerate(self.exits):
+            state, done = self.run_layers(state, done, end, None if active.all() else Rows.of(active)), end
+            if i == last: break
+            leaves = active.clone()
+            leaves[active] = leave(i, state[active])
+            taken[leaves], active = i, active & ~leaves
+            if not active.any(): break
+        return state, taken
+
+    def read(
+        self,
+        state: Tensor,  # [B, S, d]
+        taken: Tensor,  # [B, S] the exit that reads each
+    ) -> Tensor:        # [B, S, V]
+        "Logits of every token by its own exit."
+        if (taken == taken.flatten()[0]).all(): return self.predict(state, int(taken.flatten()[0]))
+        out = state.new_empty(*taken.shape, self.vocab_size)
+        for i in taken.unique().tolist(): out[taken == i] = self.predict(state[taken == i], i)
         return out
 
     def save_pretrained(
