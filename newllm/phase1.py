@@ -35,12 +35,12 @@ def learning_rate(
     if config.schedule == "constant": return config.learning_rate
     return config.learning_rate * (1 if iteration <= 3 else 0.25 if iteration <= 8 else 0.05)
 
-# %% ../nbs/14_phase1.ipynb #1c483d6b
+# %% ../nbs/14_phase1.ipynb #fed5a710
 @dataclasses.dataclass(frozen=True)
 class Phase1Result:
     "What one run over a token sequence gave."
     contexts: Tensor     # [T, C] of the last iteration
-    history: list[dict]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved, learning_rate, steps (so far); None where iteration 0 has no value
+    history: list[dict]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved (before it began), learning_rate, steps (so far); None where iteration 0 has no value
     final_diff: float    # mean squared change of the contexts in the last iteration
     iterations: int      # iterations run, iteration 0 included
     steps: int           # optimizer steps
@@ -79,7 +79,7 @@ def _first_bad(x: Tensor) -> int:
     "The first row that is not finite, 0 when all are."
     return int((~x.isfinite().all(-1)).int().argmax())
 
-# %% ../nbs/14_phase1.ipynb #b633b919
+# %% ../nbs/14_phase1.ipynb #0a56071d
 _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
 
 class _Loop:
@@ -91,8 +91,9 @@ class _Loop:
         device = next(model.parameters()).device
         self.ids = ids.to(device)
         self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(device)
-        # the head is no part of Phase 1: contexts do not pass through it
-        self.weights = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("head.")]
+        # head and token path are no part of Phase 1: contexts do not pass through them
+        self.weights = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("head.", "token_blocks."))]
+        if learning and not self.weights: raise ValueError("Phase 1 has nothing to train: all weights that make contexts are frozen, as split_token_path() leaves them; start from a model before Phase 2")
         self.optimizer = torch.optim.Adam(self.weights, lr=config.learning_rate) if learning else None
         self.history, self.iteration, self.steps, self.tokens_seen = [], 0, 0, 0
 
