@@ -65,11 +65,11 @@ def figure(
         return fig
     return themed
 
-# %% ../nbs/30_plots.ipynb #51072310
+# %% ../nbs/30_plots.ipynb #325c8338
 def _panels(n: int, title: str, height: float = 3.0, width: float = 6.5) -> tuple[Figure, list]:
     "`n` panels side by side under one left-aligned title, wrapped to the figure's width."
     fig, axes = plt.subplots(1, n, figsize=(width, height), layout="constrained", squeeze=False)
-    fig.suptitle(textwrap.fill(title, int(12 * width)), x=0.01, ha="left")
+    fig.suptitle(textwrap.fill(title, int(11 * width)), x=0.01, ha="left")
     return fig, list(axes[0])
 
 def _legend(fig: Figure, ax=None, columns: int = 4) -> None:
@@ -234,19 +234,20 @@ def rank_bars(
     _legend(fig)
     return fig
 
-# %% ../nbs/30_plots.ipynb #249d018f
+# %% ../nbs/30_plots.ipynb #21937f6f
 @figure
 def trials(
     losses: Sequence[float],                   # loss of each trial, from trial 2
     verdict: Mapping,                          # verdict, slope, reduction_percent, as `convergence_verdict` gives them
     control: Sequence[float] | None = None,    # the same from the untrained network
+    name: str = "trained",                     # of the network whose losses these are
     title: str | None = None,                  # None = the verdict and its numbers
 ) -> Figure:
     "Loss per validation trial with its least-squares line and the untrained control."
     if len(losses) < 2: raise ValueError(f"a slope needs at least two losses, got {len(losses)}")
     fig, (ax,) = _panels(1, title or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction {verdict['reduction_percent']:.1f}%")
     x = np.arange(2, len(losses) + 2)
-    ax.plot(x, losses, "o-", color=ROLES["trained"], label="trained")
+    ax.plot(x, losses, "o-", color=ROLES["trained"], label=name)
     ax.plot(x, np.polyval(np.polyfit(x, losses, 1), x), color=ROLES["validation"], lw=1, ls="-.", label="least-squares line")
     if control is not None: ax.plot(np.arange(2, len(control) + 2), control, "o--", color=ROLES["untrained"], label="untrained")
     ax.set(xlabel="trial", ylabel="CVFP loss, MSE")

@@ -1,0 +1,45 @@
+"""Writes README.md from nbs/index.ipynb. `python scripts/readme.py` writes it, `--check` exits 1 when it is stale."""
+import re, sys
+from pathlib import Path
+
+import nbformat
+from nbconvert import MarkdownExporter
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+DIRECTIVE = re.compile(r"^\s*#\s*\|\s*(\w+).*\n?", re.MULTILINE)
+
+
+def shown(
+    cell: NotebookNode,
+) -> bool:
+    "Is the cell for readers? Cells with `hide` or `default_exp`, and empty ones, are not."
+    if cell.cell_type != "code": return True
+    return not {"hide", "default_exp"} & set(DIRECTIVE.findall(cell.source)) and bool(DIRECTIVE.sub("", cell.source).strip())
+
+
+def pages() -> str:
+    "A table of the pages with their subtitles, in order."
+    rows = ["| page | what it is about |", "|---|---|"]
+    for path in sorted((ROOT / "nbs").glob("[0-9]*.ipynb")) + sorted((ROOT / "nbs" / "experiments").glob("[!_]*.ipynb")):
+        text = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")
+        subtitle = next((line[1:].strip() for line in text.splitlines() if line.startswith(">")), "")
+        rows.append(f"| [{path.relative_to(ROOT / 'nbs').with_suffix('')}]({path.relative_to(ROOT)}) | {subtitle} |")
+    return "\n".join(rows)
+
+
+def readme() -> str:
+    "The text of README.md."
+    nb = nbformat.read(ROOT / "nbs" / "index.ipynb", 4)
+    nb.cells = [c for c in nb.cells if shown(c)]
+    for c in nb.cells: c.source = DIRECTIVE.sub("", c.source).strip() if c.cell_type == "code" else c.source.replace("<!-- pages -->", pages())
+    nb.metadata.language_info = {"name": "python"}
+    body, extra = MarkdownExporter().from_notebook_node(nb)
+    if extra["outputs"]: raise SystemExit("index.ipynb holds pictures: README.md is one file, use text")
+    return "<!-- written by scripts/readme.py from nbs/index.ipynb -->\n\n" + re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+if __name__ == "__main__":
+    path, text = ROOT / "README.md", readme()
+    if "--check" not in sys.argv: path.write_text(text, encoding="utf-8")
+    elif not path.is_file() or path.read_text(encoding="utf-8") != text: raise SystemExit("README.md is stale: run `python scripts/readme.py`")
