@@ -198,10 +198,11 @@ class Phase2Trainer:
         val_ids: Tensor,                 # [T']
         val_mask: Tensor | None = None,  # [T'] True where a token counts as a target
         on_step: Callable[[dict], None] | None = None,  # called after each epoch with phase, done, total and the epoch's row
+        contexts: tuple[Tensor, Tensor] | None = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
     ) -> Phase2Result:
         "Trains until `patience` epochs bring no better validation loss; the model ends with its best weights, in eval mode."
         model, cfg = self.model.eval(), self.config  # eval: running statistics are Phase 1's
-        train_contexts, val_contexts = fixed_contexts(model, train_ids), fixed_contexts(model, val_ids)
+        train_contexts, val_contexts = contexts or (fixed_contexts(model, train_ids), fixed_contexts(model, val_ids))
         rows = positions(model, train_ids, train_contexts)
         history = [self._row(0, evaluate(model, train_ids, None, train_contexts)["loss"], evaluate(model, val_ids, val_mask, val_contexts))]
         best = self._snapshot()
