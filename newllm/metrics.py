@@ -190,16 +190,16 @@ def mapping_cosine(
     if a.shape != b.shape: raise ValueError(f"inputs {tuple(a.shape)} and outputs {tuple(b.shape)} must have the same shape")
     return F.cosine_similarity(a, b, dim=1).mean().item()
 
-# %% ../nbs/03_metrics.ipynb #5eed7a37
+# %% ../nbs/03_metrics.ipynb #27c4b093
 def fixed_point_verdict(
     differences: Sequence[float],  # mean squared change of each pass to the one before, in order
     pass_below: float,             # reached when the last one is below this and they shrink
     fail_above: float,             # missed when the last one is above this
 ) -> dict:                         # final_diff, shrinking, verdict: REACHED, MISSED or BETWEEN
-    "Has repeating the pass reached a fixed point? Shrinking: the last difference is below the first, or zero."
+    "Has repeating the pass reached a fixed point? Shrinking: no difference is above the one before, those below `pass_below` / 1000 not counted."
     if not differences: raise ValueError("no differences: a fixed point needs at least two passes")
     last = float(differences[-1])
-    shrinking = last < differences[0] or last == 0
+    shrinking = all(b <= a or b < 1e-3 * pass_below for a, b in zip(differences, differences[1:]))
     verdict = "REACHED" if last < pass_below and shrinking else "MISSED" if not last <= fail_above else "BETWEEN"
     return dict(final_diff=last, shrinking=shrinking, verdict=verdict)
 

@@ -152,7 +152,7 @@ class Phase2Result:
     steps: int           # optimizer steps
     tokens_seen: int     # positions, counted once an epoch
 
-# %% ../nbs/16_phase2.ipynb #4b4be98b
+# %% ../nbs/16_phase2.ipynb #7ad10342
 class Phase2Trainer:
     "Next-token training on fixed contexts: AdamW (Loshchilov and Hutter 2019) on head and token path, with early stopping."
 

@@ -6,17 +6,15 @@
 __all__ = ['FIXED', 'KINDS', 'flattened', 'flat_config', 'read_run', 'run_folders', 'results', 'column', 'varied', 'spread',
            'run_folder', 'compare', 'column_plot', 'cleanable', 'clean']
 
-# %% ../nbs/41_results.ipynb #580aa8e6
+# %% ../nbs/41_results.ipynb #95d547bf
 import json, os, shutil, socket, textwrap
 from pathlib import Path
 from typing import Any, Iterable, Mapping
 
-import matplotlib.pyplot as plt, numpy as np, pandas as pd
+import pandas as pd
 from filelock import FileLock, Timeout
-from matplotlib.figure import Figure
 
 from .config import ConfigError, from_dict, nearest
-from .plots import PALETTE, ROLES, figure
 from .runs import outputs_root, run_id
 
 # %% ../nbs/41_results.ipynb #acb295af
@@ -180,8 +178,7 @@ def _difference(name: str, a: Any, b: Any) -> list:
     number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (a, b))
     return [part, name.split(".", 1)[1] if part in ("environment", "numbers") else name, a, b, b - a if number else None]
 
-# %% ../nbs/41_results.ipynb #c2ca2b73
-@figure
+# %% ../nbs/41_results.ipynb #13ea92ea
 def column_plot(
     table: pd.DataFrame,           # what `results` gives
     x: str,                        # a number; the end of a name is enough
@@ -190,8 +187,16 @@ def column_plot(
     by: str | None = None,         # one line per value of this column
     log: bool = False,             # logarithmic x?
     title: str | None = None,      # None = first and last mean, with the largest spread
-) -> Figure:
+):                                 # matplotlib Figure
     "One column against another over all done runs. Raises `ConfigError` for an unknown column or one without numbers."
+    from newllm.plots import figure  # loads torch, which a table of runs does without
+    return figure(_column_plot)(table, x, y, control, by, log, title)
+
+# %% ../nbs/41_results.ipynb #4611c449
+def _column_plot(table: pd.DataFrame, x: str, y: str, control: str | None, by: str | None, log: bool, title: str | None):
+    "Dots, means, control, and a title in the figure's own numbers."
+    import matplotlib.pyplot as plt
+    from newllm.plots import PALETTE, ROLES
     done = table[table["status"] == "done"]
     x, y = column(table, x), column(table, y)
     fig, ax = plt.subplots(figsize=(6.5, 3.0), layout="constrained")
@@ -204,7 +209,6 @@ def column_plot(
     fig.legend(loc="outside lower left", ncols=4)
     return fig
 
-# %% ../nbs/41_results.ipynb #499286d7
 def _drawn(ax, rows: pd.DataFrame, x: str, y: str, **style) -> pd.DataFrame:
     "Dots, means and one standard deviation; returns the means."
     values = rows[[x, y]].apply(pd.to_numeric, errors="coerce").dropna()
