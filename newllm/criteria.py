@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Criterion', 'MaxProbability', 'Entropy', 'Margin', 'Patience', 'Gate', 'fit_gate', 'fit_temperature', 'fit_mixture',
-           'fit_threshold', 'calibration_error', 'calibration_data', 'make_criterion']
+           'fit_threshold', 'calibration_error', 'calibration_data', 'confidences', 'make_criterion']
 
 # %% ../nbs/22_criteria.ipynb #41471cdd
 import dataclasses, math
@@ -195,37 +195,49 @@ def calibration_error(
     points = [(confidence[g].mean().item(), correct[g].double().mean().item()) for g in groups if len(g)]
     return sum(len(g) * abs(c - a) for g, (c, a) in zip((g for g in groups if len(g)), points)) / len(confidence), points
 
-# %% ../nbs/22_criteria.ipynb #d455ece8
+# %% ../nbs/22_criteria.ipynb #5efcde33
 @torch.no_grad()
 def calibration_data(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) of the calibration part
     exit: int,                                 # index of the exit that is calibrated
     device: str,
-) -> dict[str, Tensor]:  # states [k, N, d] after every layer up to the exit; logits [N, V]; targets [N]; shallow, deep [N] log probabilities
+) -> dict[str, Tensor]:  # states [k, N, d] after every layer up to the exit; targets [N]; shallow, deep [N] log probabilities of the targets
     "What the fits need: every counted token at the exit, and one block further with everybody going on."
     model.eval()
     rows = []
     for x, y in batches:
         x, y, trace = x.to(device), y.to(device), []
         state = model.run_layers(model.embed(x), 0, model.exits[exit], trace=trace)
-        deep = model.predict(model.run_layers(state, model.exits[exit], model.exits[exit + 1]), exit + 1)
-        on, logits = y != IGNORED, model.predict(state, exit)
-        pick = lambda l: -F.cross_entropy(l[on], y[on], reduction="none")
-        rows.append((torch.stack([s[on] for s in trace], 1), logits[on], y[on], pick(logits), pick(deep)))
+        on, deep = y != IGNORED, model.run_layers(state, model.exits[exit], model.exits[exit + 1])
+        pick = lambda s, i: -F.cross_entropy(model.predict(s[on], i), y[on], reduction="none")
+        rows.append((torch.stack([s[on] for s in trace], 1), y[on], pick(state, exit), pick(deep, exit + 1)))
     states, *rest = map(torch.cat, zip(*rows))
-    return dict(zip(("states", "logits", "targets", "shallow", "deep"), (states.transpose(0, 1), *rest)))
+    return dict(zip(("states", "targets", "shallow", "deep"), (states.transpose(0, 1), *rest)))
 
-# %% ../nbs/22_criteria.ipynb #19302199
+@torch.no_grad()
+def confidences(
+    criterion: Criterion,
+    states: Tensor,                       # [k, N, d] after the last k layers
+    predict: Callable[[Tensor], Tensor],  # the exit's head
+    chunk: int = 1024,                    # tokens at a time; does not change the result
+) -> Tensor:                              # [N]
+    "Confidence of many tokens, without holding the logits of all of them."
+    return torch.cat([criterion(s, predict)[0] for s in states[-criterion.layers:].split(chunk, 1)])
+
+# %% ../nbs/22_criteria.ipynb #43e3a9ab
 def make_criterion(
-    name: str,                # a name of RoutingConfig.criterion
+    name: str,                            # a name of RoutingConfig.criterion
     config: RoutingConfig,
-    data: dict[str, Tensor],  # from `calibration_data`
+    data: dict[str, Tensor],              # from `calibration_data`
+    predict: Callable[[Tensor], Tensor],  # the exit's head
     seed: int,
 ) -> Criterion:
     "A criterion, calibrated: temperature for those made of the softmax, gains for the gate."
     kinds = dict(max_prob=MaxProbability, entropy=Entropy, margin=Margin)
-    if name in kinds: return kinds[name](fit_temperature(data["logits"], data["targets"]))
+    if name in kinds:
+        every = -(-len(data["targets"]) // config.temperature_tokens)
+        with torch.no_grad(): return kinds[name](fit_temperature(predict(data["states"][-1, ::every]), data["targets"][::every]))
     if name == "gate": return fit_gate(data["states"][-1], data["deep"] - data["shallow"], config, seed)
     if name == "patience": return Patience(min(config.patience, len(data["states"])))
     raise ValueError(f"criterion is one of {', '.join([*kinds, 'gate', 'patience'])}, got {name!r}")

@@ -6,7 +6,7 @@
 __all__ = ['Routed', 'Router', 'LayerCounter', 'Generated', 'generate', 'Speculated', 'greedy', 'speculate', 'agreement',
            'time_ratio', 'frontier']
 
-# %% ../nbs/23_routing.ipynb #25c92135
+# %% ../nbs/23_routing.ipynb #a706e64b
 import dataclasses, math, statistics, time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .criteria import Criterion, fit_mixture, fit_threshold
+from .criteria import Criterion, confidences, fit_mixture, fit_threshold
 from .lego import IGNORED, LegoTransformer
 from .transformer import KVCache, Rows
 
@@ -304,7 +304,7 @@ def time_ratio(
     low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return middle, low, high
 
-# %% ../nbs/23_routing.ipynb #890031df
+# %% ../nbs/23_routing.ipynb #5ffa915f
 def frontier(
     model: LegoTransformer,                     # two exits
     criterion: Criterion,
@@ -316,8 +316,7 @@ def frontier(
 ) -> list[dict]:                                # deep_ratio asked, deep reached, threshold, mixture, ppl, acc, layer_cost, compute_cost
     "One point for each share; `layer_cost` counts layers only, `compute_cost` every multiplication."
     if len(model.exits) != 2: raise ValueError(f"a frontier has one threshold, so the model needs two exits, got {model.exits}")
-    with torch.no_grad(): found = criterion(data["states"][-criterion.layers:], lambda s: model.predict(s, 0))[0]
-    points = []
+    found, points = confidences(criterion, data["states"], lambda s: model.predict(s, 0)), []
     for ratio in deep_ratios:
         threshold = 0.0 if ratio == 0 else 1.1 if ratio == 1 else fit_threshold(found, ratio)
         deep = found < threshold
