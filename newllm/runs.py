@@ -123,17 +123,32 @@ class Run:
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
         self.progress, self.started = Progress(), time.perf_counter()
 
-    def begin(self) -> "Run":
-        "Takes the lock and starts with an empty folder. Raises `Busy` when another process is at it."
+    def begin(self,
+        resume: bool = True,        # go on from checkpoints of the same parameters and code?
+        page: Path | None = None,   # the page that is run, part of the code
+    ) -> "Run":
+        "Takes the lock and starts with an empty folder, but for checkpoints. Raises `Busy` when another process is at it."
         with _writable(self.home):
             _take_lock(self.home)
             _settle(self.home)
             self.folder = self.home.with_suffix(".rerun") if is_done(self.home) else self.home
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
+            code = _code_version(page)
+            _empty(self.folder, keep=resume and self._same_as(code))
             _write_json(self.folder / "config.json", self.parameters, "config")
-            self.status("running", started=_now(), pid=os.getpid(), host=socket.gethostname())
+            self.status("running", started=_now(), finished=None, reason=None, pid=os.getpid(), host=socket.gethostname(), code=code)
         return self
+
+    def _same_as(self, code: str) -> bool:
+        "Is what the folder holds from the same parameters and code?"
+        return read_json(self.folder / "status.json").get("code") == code and read_json(self.folder / "config.json") == _to_json(self.parameters, "config")
+
+    def checkpoint(self,
+        name: str,               # of the training: phase1, phase2, ...
+        seconds: float = 30.0,   # saved at most this often
+    ):                           # RunCheckpoints
+        "For the `checkpoint` argument of a training: killed at any moment and started again, the run goes on from there."
+        from newllm.checkpoints import RunCheckpoints  # loads torch, which the command line does not need
+        return RunCheckpoints(self.folder / "checkpoints" / _plain_name(name, "checkpoint"), self.folder / "history.jsonl", self.folder / _EARLIER, seconds)
 
     def seed(self) -> None:
         "Fixes every random source and writes environment.json."
@@ -208,6 +223,8 @@ class Run:
         if not part.is_file(): raise ConfigError(f"the page of {self.experiment!r} ended without run.finish(metrics): a run without numbers is not done")
         self.status("done", finished=_now(), reason=None)
         os.replace(part, self.folder / "metrics.json")
+        shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
+        (self.folder / _EARLIER).unlink(missing_ok=True)
         _settle(self.home)
         self.folder = self.home
         _release(self.home)
@@ -236,6 +253,24 @@ def _plain_name(name: str, what: str) -> str:
 def _now() -> str:
     "This moment, in UTC."
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+_EARLIER = "history.earlier.jsonl"  # the log of an attempt that was stopped
+
+def _empty(folder: Path, keep: bool) -> None:
+    "An empty folder; `keep` leaves what a stopped attempt can go on from."
+    folder.mkdir(parents=True, exist_ok=True)
+    log, earlier = folder / "history.jsonl", folder / _EARLIER
+    # an attempt that went on was stopped before it had written as much again: the longer log holds the shorter
+    if keep and log.exists() and (not earlier.exists() or log.stat().st_size > earlier.stat().st_size): os.replace(log, earlier)
+    for p in folder.iterdir():
+        if keep and p.name in ("checkpoints", "config.json", "status.json", _EARLIER): continue
+        shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
+
+def _code_version(page: Path | None) -> str:
+    "A hash of the package's source, torch's version and the page: other code must not go on where this one stopped."
+    h = hashlib.sha256(str(_version("torch")).encode())
+    for p in [*sorted(Path(newllm.__file__).parent.glob("*.py")), *([page] if page else [])]: h.update(p.read_bytes())
+    return h.hexdigest()[:16]
 
 def _settle(home: Path) -> None:
     "Puts a finished rerun in its place; a process that died between these steps has the next one complete them."
@@ -346,7 +381,7 @@ def run_experiment(
     if not force and _done_by_now(run.home):
         if show: print(_already(run.home))
         return run.home
-    run.begin()
+    run.begin(resume=not force, page=page)
     try: _execute(page, run, given, show, timeout)
     except BaseException as e:
         with contextlib.suppress(OSError): run.fail(_reason(e))  # a full disk takes no reason either
