@@ -53,7 +53,7 @@ class SequenceBatches:
         order = torch.randperm(len(self.x)) if self.shuffle else torch.arange(len(self.x))
         for rows in order.split(self.batch_size): yield self.x[rows], self.y[rows]
 
-# %% ../nbs/21_lego.ipynb #8000cce1
+# %% ../nbs/21_lego.ipynb #b036d6a7
 class LegoTransformer(nn.Module):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
     def __init__(
@@ -94,12 +94,14 @@ class LegoTransformer(nn.Module):
         end: int,                             # last layer to run
         rows: Rows | None = None,             # positions that go on; None = all
         caches: list[KVCache] | None = None,  # one per layer of the stack
+        trace: list[Tensor] | None = None,    # given: the state after each layer is appended
     ) -> Tensor:                              # [B, S, d] after layer `end`
         "Layers `start + 1` to `end`."
         for i in range(start, end):
             new = self.layers[i](state, rows, caches[i] if caches else None)
             if self.training and self.layer_dropout: new = new.where(torch.rand(len(new), 1, 1, device=new.device) >= self.layer_dropout[i], state)
             state = new
+            if trace is not None: trace.append(state)
         return state
 
     def hidden(
@@ -147,16 +149,17 @@ class LegoTransformer(nn.Module):
     def route(
         self,
         ids: Tensor,                             # [B, S] int64
-        leave: Callable[[int, Tensor], Tensor],  # (exit, states [N, d] that reached it) -> [N] bool, True = leaves there
+        leave: Callable[[int, Tensor], Tensor],  # (exit, states [k, N, d] of the tokens that reached it) -> [N] bool, True = leaves there
+        layers: int = 1,                         # k, how many of the last layers `leave` is shown; the exit's own comes last
     ) -> tuple[Tensor, Tensor]:                  # (states [B, S, d], [B, S] int64 index of the exit each token took)
         "Runs each block on the tokens that no earlier exit kept; those are never computed further."
         state, done, last = self.embed(ids), 0, len(self.exits) - 1
-        active, taken = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last)
+        active, taken, trace = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last), []
         for i, end in enumerate(self.exits):
-            state, done = self.run_layers(state, done, end, None if active.all() else Rows.of(active)), end
+            state, done = self.run_layers(state, done, end, None if active.all() else Rows.of(active), trace=trace), end
             if i == last: break
             leaves = active.clone()
-            leaves[active] = leave(i, state[active])
+            leaves[active] = leave(i, torch.stack([s[active] for s in trace[-layers:]]))
             taken[leaves], active = i, active & ~leaves
             if not active.any(): break
         return state, taken

@@ -27,11 +27,11 @@ def compute_confidence(
     logits = model.predict(hidden, exit)
     return (logits.amax(-1) - logits.logsumexp(-1)).exp()
 
-# %% ../nbs/21_mining.ipynb #1da671dc
+# %% ../nbs/21_mining.ipynb #ec058aa5
 def _arrive(model: LegoTransformer, x: Tensor, earlier: tuple[float, ...]) -> tuple[Tensor, Tensor]:
     "States [B, S, d] at the last exit, and which tokens got there past the `earlier` thresholds."
     if len(earlier) != len(model.exits) - 1: raise ValueError(f"the model has {len(model.exits)} exits, so it needs {len(model.exits) - 1} earlier thresholds, got {len(earlier)}")
-    state, taken = model.route(x, lambda i, s: compute_confidence(model, s, i) >= earlier[i])
+    state, taken = model.route(x, lambda i, s: compute_confidence(model, s[-1], i) >= earlier[i])
     return state, taken == len(model.exits) - 1
 
 # %% ../nbs/21_mining.ipynb #bffa679a
@@ -171,7 +171,7 @@ class TokenScores:
         shallow = (self.all_taken == 0).double().mean().item() if len(self.exits) > 1 else 0.0
         return dict(ppl=self.perplexity(), acc=self.correct.double().mean().item(), shallow_ratio=shallow, compute_cost=self.compute_cost)
 
-# %% ../nbs/21_mining.ipynb #1be3b9ab
+# %% ../nbs/21_mining.ipynb #5b3f0b1a
 @torch.no_grad()
 def score(
     model: LegoTransformer,
@@ -186,7 +186,7 @@ def score(
     for x, y in batches:
         x, y, first = x.to(device), y.to(device), []
         def leave(i, state):
-            confidence = compute_confidence(model, state, i)
+            confidence = compute_confidence(model, state[-1], i)
             if i == 0: first.append(confidence)
             return confidence >= thresholds[i]
         state, taken = model.route(x, leave)
