@@ -6,18 +6,19 @@
 __all__ = ['FAMILIES', 'Parameter', 'declared_in', 'check_value', 'check_parameters', 'check_names', 'parse_text',
            'declared_parameters', 'subtitle', 'Family', 'started_as', 'known_family', 'resolve', 'page_parameters']
 
-# %% ../nbs/38_parameters.ipynb #3efde447
+# %% ../nbs/38_parameters.ipynb #4767e07b
 import ast, io, json, tokenize
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Literal, Mapping, NamedTuple
+from types import UnionType
+from typing import Any, Callable, Literal, Mapping, NamedTuple, Optional, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
 from .config import PRESETS, Config, ConfigError, flat_fields, nearest, preset
 from .lego_config import LEGO_PRESETS, LegoConfig, lego_preset
 
-# %% ../nbs/38_parameters.ipynb #9256dd58
+# %% ../nbs/38_parameters.ipynb #f167e583
 @dataclass(frozen=True)
 class Parameter:
     "One line of a `parameters` cell."
@@ -27,17 +28,18 @@ class Parameter:
     help: str = ""   # the comment behind it
 
     @property
-    def adapter(self) -> TypeAdapter:
-        "The type as something that checks values."
-        return TypeAdapter(_type(self.annotation, self.name))
+    def types(self) -> tuple[type, ...]:
+        "The alternatives of its type: (int, NoneType) for Optional[int]."
+        whole = _type(self.annotation, self.name)
+        return get_args(whole) if get_origin(whole) in (Union, UnionType) else (whole,)
 
-# %% ../nbs/38_parameters.ipynb #5c052969
-_TYPES = {"int": int, "float": float, "str": str, "bool": bool, "tuple": tuple, "list": list, "None": None, "Literal": Literal}
+# %% ../nbs/38_parameters.ipynb #ac633494
+_TYPES = {"int": int, "float": float, "str": str, "bool": bool, "tuple": tuple, "list": list, "None": None, "Literal": Literal, "Optional": Optional}
 
 def _type(annotation: str, name: str) -> Any:
     "The type that `annotation` writes; only plain types, so that a command line can give every one of them."
     try: return eval(annotation, {"__builtins__": {}}, _TYPES)
-    except Exception: raise ConfigError(f"parameter {name!r} has the type {annotation!r}; use int, float, str, bool, tuple, list, Literal, and | None") from None
+    except Exception: raise ConfigError(f"parameter {name!r} has the type {annotation!r}; use int, float, str, bool, list, tuple, Literal or Optional of these") from None
 
 # %% ../nbs/38_parameters.ipynb #7a1bb149
 def declared_in(
@@ -65,13 +67,13 @@ def _declaration(line: ast.stmt, help: str, where: str) -> Parameter:
     p = Parameter(line.target.id, ast.unparse(line.annotation), default, help)
     return Parameter(p.name, p.annotation, check_value(p, default), help)
 
-# %% ../nbs/38_parameters.ipynb #450fd80c
+# %% ../nbs/38_parameters.ipynb #205563a8
 def check_value(
     parameter: Parameter,  # what the page declares
     value: Any,            # what was given
 ) -> Any:                  # the value, with lists as tuples where the type says so
     "`value` if it has the declared type; raises `ConfigError` otherwise."
-    adapter = parameter.adapter
+    adapter = TypeAdapter(_type(parameter.annotation, parameter.name))
     try: return adapter.validate_json(json.dumps(value), strict=True)
     except (ValidationError, TypeError):
         hint = "; YAML reads 1e-3 as text, write 1.0e-3" if isinstance(value, str) and "float" in parameter.annotation else ""
@@ -95,16 +97,15 @@ def check_names(
     for name in given:
         if name not in known: raise ConfigError(f"there is no parameter {name!r}{nearest(str(name), known)}; the page declares {', '.join(known)}")
 
-# %% ../nbs/38_parameters.ipynb #a3c57312
+# %% ../nbs/38_parameters.ipynb #27fa2c06
 def parse_text(
     parameter: Parameter,  # what the page declares
     text: str,             # e.g. from `-p name text`
 ) -> Any:
     "The value that `text` writes, of the declared type; raises `ConfigError` when it writes none."
     words = {"None": None, "true": True, "false": False}
-    types = parameter.annotation.replace(" ", "").split("|")
-    if text == "None" and "None" in types: return None
-    if "str" in types: return text
+    if text == "None" and type(None) in parameter.types: return None
+    if str in parameter.types: return text
     try: value = words[text] if text in words else ast.literal_eval(text)
     except (ValueError, SyntaxError): value = text  # refused below, unless a Literal allows the word
     return check_value(parameter, value)
