@@ -4,17 +4,17 @@
 
 # %% auto #0
 __all__ = ['Routed', 'Router', 'LayerCounter', 'Generated', 'generate', 'Speculated', 'greedy', 'speculate', 'agreement',
-           'time_ratio']
+           'time_ratio', 'frontier']
 
-# %% ../nbs/23_routing.ipynb #8b2637bb
+# %% ../nbs/23_routing.ipynb #25c92135
 import dataclasses, math, statistics, time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .criteria import Criterion
+from .criteria import Criterion, fit_mixture, fit_threshold
 from .lego import IGNORED, LegoTransformer
 from .transformer import KVCache, Rows
 
@@ -303,3 +303,36 @@ def time_ratio(
     ratios = [seconds(ours) / seconds(reference) for _ in range(repeats + 1)][1:]
     low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return middle, low, high
+
+# %% ../nbs/23_routing.ipynb #890031df
+def frontier(
+    model: LegoTransformer,                     # two exits
+    criterion: Criterion,
+    data: dict[str, Tensor],                    # from `calibration_data`
+    batches: Collection[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) to score
+    deep_ratios: Sequence[float],               # shares of tokens that should go on, 0..1
+    device: str,
+    mixed: bool = False,                        # blend deep predictions with the exit's own, weight fitted for each point
+) -> list[dict]:                                # deep_ratio asked, deep reached, threshold, mixture, ppl, acc, layer_cost, compute_cost
+    "One point for each share; `layer_cost` counts layers only, `compute_cost` every multiplication."
+    if len(model.exits) != 2: raise ValueError(f"a frontier has one threshold, so the model needs two exits, got {model.exits}")
+    with torch.no_grad(): found = criterion(data["states"][-criterion.layers:], lambda s: model.predict(s, 0))[0]
+    points = []
+    for ratio in deep_ratios:
+        threshold = 0.0 if ratio == 0 else 1.1 if ratio == 1 else fit_threshold(found, ratio)
+        deep = found < threshold
+        weight = fit_mixture(data["deep"][deep], data["shallow"][deep]) if mixed and deep.any() else 0.0
+        points.append(dict(deep_ratio=ratio, threshold=threshold, mixture=weight, **_test(Router(model, [criterion], [threshold], weight), batches, device)))
+    return points
+
+def _test(router: Router, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> dict[str, float]:
+    "Perplexity, accuracy, share of deep tokens and both costs."
+    nll = hits = count = total = deep = layers = done = full = 0
+    for x, y in batches:
+        x, y = x.to(device), y.to(device)
+        routed = router.score(x)
+        nll, count, total = nll + routed.nll(y).double().sum().item(), count + (y != IGNORED).sum().item(), total + y.numel()
+        hits += sum((l.argmax(-1) == y[m]).sum().item() for m, l in routed.pieces)
+        deep, layers = deep + (routed.exit_layer > router.model.exits[0]).sum().item(), layers + routed.exit_layer.sum().item()
+        done, full = done + routed.multiply_adds, full + routed.full_multiply_adds
+    return dict(deep=deep / total, ppl=math.exp(nll / count), acc=hits / count, layer_cost=layers / total / router.model.num_layers, compute_cost=done / full)
