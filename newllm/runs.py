@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 import newllm
 from .config import ConfigError, from_dict, nearest, preset, to_dict
-from .parameters import FAMILIES, check_parameters, declared_parameters, page_parameters, resolve, started_as
+from .parameters import check_parameters, declared_parameters, family_of, page_parameters, resolve, started_as
 from .progress import Progress
 
 # %% ../nbs/40_runs.ipynb #ee8a23d8
@@ -158,8 +158,7 @@ class Run:
     @property
     def parameters(self) -> dict[str, Any]:
         "What config.json holds."
-        family = next(name for name, f in FAMILIES.items() if isinstance(self.config, f.config))
-        return {"experiment": self.experiment, "family": family, "config": to_dict(self.config), "own": self.own}
+        return {"experiment": self.experiment, "family": family_of(self.config), "config": to_dict(self.config), "own": self.own}
 
     def status(self,
         state: str,  # queued, running, done or failed
