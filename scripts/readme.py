@@ -43,13 +43,14 @@ def results() -> str:
     seen = "seen" if m["validation_text_seen_in_training"] else "not seen"
     checks = {name: m[key]["validation"] for name, key in (("after Phase 1", "checks"), ("untrained (control)", "checks_untrained"))}
     rank = [[name, 100 * c["diversity"]["effective_rank_ratio"], 100 * c["diversity"]["gaussian_ceiling"] / c["diversity"]["dim"], f"{c['fixed_point']['final_diff']:.2g}", c["fixed_point"]["verdict"]] for name, c in checks.items()]
-    scores = [[name, s["test_perplexity"], s.get("with_kneser_ney_3")] for name, s in sorted(m["perplexity"].items(), key=lambda kv: -kv[1]["test_perplexity"])]
+    names = {"ours": "readout on contexts after Phase 1", "untrained contexts": "readout on untrained contexts (control)", "no context": "readout without any context (control)"}
+    scores = [[names.get(name, name), s["test_perplexity"], s.get("with_kneser_ney_3")] for name, s in sorted(m["perplexity"].items(), key=lambda kv: -kv[1]["test_perplexity"])]
     tokens, p1 = m["corpus"]["tokens"], m["phase1"]
     return "\n\n".join([
         f"`newllm run cvfp` as it stands, one seed: {tokens['train']:,} training tokens of {m['corpus']['source']}, {p1['steps']} optimizer steps in Phase 1 ({p1['tokens_seen']:,} tokens seen), validation text {seen} in training, test text used for nothing else.",
         table(["contexts on held-out text", "effective rank %", "Gaussian ceiling %", "change in the last repeated pass", "fixed point (below 0.001)"], rank),
         table(["next-token prediction", "test perplexity", "mixed with Kneser-Ney 3"], scores),
-        "[The recorded claims](nbs/experiments/recorded.ipynb) stands each of them beside the same control."])
+        "[The recorded claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."])
 
 
 def readme() -> str:
