@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .lego import IGNORED, LegoTransformer, SequenceBatches, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule
+from .lego import IGNORED, LegoTransformer, SequenceBatches, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule, take_up, training_state
 from .lego_config import ASHEMConfig, LegoConfig, StageConfig, TrainingConfig
 from .mining import MinedStates, collect_hard_examples, compute_confidence, compute_confidence_threshold, create_hard_example_loader, mine_states, score
 from .transformer import Rows
@@ -156,34 +156,39 @@ def train_stages(
     lr: float,
     patience: int,           # epochs
     on_step: Callable[[dict], None] | None = None,
+    checkpoint: Any = None,  # as `Trainer.train_with_early_stopping` takes it
 ) -> dict:                   # what `Trainer.train_with_early_stopping` returns
     "Trains all weights on the training text, stopped early."
     a, trainer = config.ashem, Trainer(dataclasses.replace(stages, grad_clip=config.ashem.grad_clip), model.vocab_size, config.device)
     optimizer = make_optimizer(model.to(config.device), lr, a.weight_decay)
     schedule = make_schedule(optimizer, epochs * len(parts.train), a.warmup_ratio, a.schedule)
-    return trainer.train_with_early_stopping(model, parts.train, parts.stop, optimizer, epochs, patience, schedule, on_step)
+    return trainer.train_with_early_stopping(model, parts.train, parts.stop, optimizer, epochs, patience, schedule, on_step, checkpoint)
 
 def train_shallow(
     config: LegoConfig,
     vocab_size: int,  # V
     parts: Parts,
     on_step: Callable[[dict], None] | None = None,
+    checkpoint: Any = None,
 ) -> tuple[LegoTransformer, dict]:  # the model, what training returned
     "Phase 1: the first block on all tokens."
     a = config.ashem
     model = LegoTransformer(dataclasses.replace(config.transformer, num_layers=a.phase1_layers), vocab_size, (a.phase1_layers,))
-    return model, train_stages(model, create_standard_config(a.phase1_layers), config, parts, a.phase1_epochs, a.phase1_lr, a.phase1_patience, on_step)
+    return model, train_stages(model, create_standard_config(a.phase1_layers), config, parts, a.phase1_epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)
 
 # %% ../nbs/22_ashem.ipynb #9d0ae307
-def _keep_best(model: LegoTransformer, run_epoch: Callable[[], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None) -> list[dict]:
+def _keep_best(model: LegoTransformer, run_epoch: Callable[[], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any) -> list[dict]:
     "Epochs of phase 2, stopped early; the model ends with its best weights."
-    best, state, history = math.inf, None, []
-    for epoch in range(1, config.phase2_epochs + 1):
+    best, best_epoch, state, history, over = math.inf, 0, None, [], False
+    if held := take_up(checkpoint, model, optimizer, plan): best, best_epoch, state, history, over = held
+    while not over:
+        epoch = len(history) + 1
         row = dict(epoch=epoch, loss=run_epoch(), hard_ppl=evaluate())
         history.append(row)
         if on_step: on_step(dict(phase="mine", done=epoch, total=config.phase2_epochs, **row))
         if row["hard_ppl"] < best: best, best_epoch, state = row["hard_ppl"], epoch, {k: v.clone() for k, v in model.state_dict().items()}
-        elif epoch - best_epoch >= config.phase2_patience: break
+        over = epoch == config.phase2_epochs or epoch - best_epoch >= config.phase2_patience
+        if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, plan, (best, best_epoch, state, history, over)), final=over)
     if state is None: raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
     model.load_state_dict(state)
     return history
@@ -197,6 +202,7 @@ def train_next_block(
     parts: Parts,
     selection: str = "hard",         # "hard", or "random": as many rows, drawn at random
     on_step: Callable[[dict], None] | None = None,
+    checkpoint: Any = None,
 ) -> tuple[LegoTransformer, dict]:   # the deeper model; history, hard_ratio, rows
     "Phase 2 for one more block: mines `parts.mine`, extends the model, trains the new layers on the chosen rows."
     if selection not in ("hard", "random"): raise ValueError(f"selection is 'hard' or 'random', got {selection!r}")
@@ -216,7 +222,7 @@ def train_next_block(
         plan = make_schedule(optimizer, a.phase2_epochs * len(parts.mine), a.warmup_ratio, a.schedule)
         def run_epoch(): return train_upper_rows(deeper, mined, chosen, a.batch_size, optimizer, device, plan, a.grad_clip)
         def evaluate(): return (lambda s: s.perplexity(s.taken == len(model.exits)))(score(deeper, parts.stop, thresholds, device))
-    history = _keep_best(deeper, run_epoch, evaluate, a, on_step)
+    history = _keep_best(deeper, run_epoch, evaluate, a, on_step, checkpoint, optimizer, plan)
     return deeper.eval(), dict(history=history, hard_ratio=mined.hard_ratio, rows=int(chosen.sum()))
 
 # %% ../nbs/22_ashem.ipynb #246c6658
@@ -236,13 +242,14 @@ def run_ashem(
     selection: str = "hard",        # "hard", or "random" for the control
     phase1: tuple[LegoTransformer, dict] | None = None,  # a phase 1 to build on; None = train it
     on_step: Callable[[dict], None] | None = None,
+    checkpoint: Callable[[str], Any] | None = None,  # makes one for each training by its name, e.g. `run.checkpoint`
 ) -> ASHEMResult:
     "Trains shallow, then for each further block calibrates, mines, extends and trains."
-    shallow, first = phase1 or train_shallow(config, vocab_size, parts, on_step)
+    shallow, first = phase1 or train_shallow(config, vocab_size, parts, on_step, checkpoint and checkpoint("shallow"))
     model, thresholds, blocks = shallow.eval(), (), []
     for end in config.ashem.layer_ends[1:]:
         thresholds += (compute_confidence_threshold(model, parts.calibration, config.ashem.hard_example_ratio, config.device, thresholds),)
-        model, report = train_next_block(model, end, thresholds, config, parts, selection, on_step)
+        model, report = train_next_block(model, end, thresholds, config, parts, selection, on_step, checkpoint and checkpoint(f"{selection}-{end}"))
         blocks.append(report)
     return ASHEMResult(model, shallow, thresholds, first, blocks)
 

@@ -179,7 +179,7 @@ def fit_mixture_weight(
     "The weight with the lowest perplexity on the given text."
     return float(minimize_scalar(lambda w: np.log(mixture_perplexity(log_p_a, log_p_b, w, mask)), bounds=(0, 1), method="bounded", options={"xatol": 1e-5}).x)
 
-# %% ../nbs/04_baselines.ipynb #b704eefa
+# %% ../nbs/04_baselines.ipynb #a627b2b1
 class GRULanguageModel(nn.Module):
     "One GRU layer (Cho et al. 2014) between an embedding and a softmax that shares its weights (Press and Wolf 2017)."
     def __init__(
@@ -188,16 +188,18 @@ class GRULanguageModel(nn.Module):
         embed_dim: int,    # width of the shared embedding
         hidden_dim: int,   # width of the recurrent state
         dropout: float,    # on the embedding and on the output
+        layer_norm: bool = False,  # LayerNorm on the embedding and before the softmax (Ba et al. 2016)
     ):
         super().__init__()
         self.embedding, self.gru = nn.Embedding(vocab_size, embed_dim), nn.GRU(embed_dim, hidden_dim, batch_first=True)
         self.project, self.bias, self.dropout = nn.Linear(hidden_dim, embed_dim), nn.Parameter(torch.zeros(vocab_size)), nn.Dropout(dropout)
+        self.input_norm, self.output_norm = (nn.LayerNorm(embed_dim) if layer_norm else nn.Identity() for _ in range(2))
         nn.init.normal_(self.embedding.weight, std=embed_dim**-0.5)
 
     def forward(self, ids: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:  # [B, T] -> logits [B, T, V], state [1, B, H]
         "Logits of the next token at every position, and the state to carry on from."
-        hidden, state = self.gru(self.dropout(self.embedding(ids)), state)
-        return F.linear(self.dropout(self.project(hidden)), self.embedding.weight, self.bias), state
+        hidden, state = self.gru(self.dropout(self.input_norm(self.embedding(ids))), state)
+        return F.linear(self.dropout(self.output_norm(self.project(hidden))), self.embedding.weight, self.bias), state
 
     @torch.no_grad()
     def log_probs(self, ids: Tensor, window: int = 1024) -> Tensor:  # [T] -> [T-1]; window: tokens at once, which does not change the result

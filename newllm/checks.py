@@ -171,16 +171,18 @@ def run_checks(
     val_ids: Tensor,       # [T_val] likewise
     config: ChecksConfig,
     seed: int,             # of every random choice
+    val_mask: Tensor | None = None,  # [T_val] which validation contexts count for diversity; None = all
 ) -> dict:                 # {"train": ..., "validation": ...}: diversity, identity, fixed_point, token_dependence, passed; validation also trials
     "The three mandatory checks and token dependence, on training and validation text, weights frozen. JSON-ready."
-    return {split: _check_split(model, ids[:config.max_check_tokens], config, seed, split == "validation") for split, ids in (("train", train_ids), ("validation", val_ids))}
+    parts = {"train": (train_ids, None), "validation": (val_ids, val_mask)}
+    return {split: _check_split(model, ids[:config.max_check_tokens], config, seed, split == "validation", mask) for split, (ids, mask) in parts.items()}
 
 # %% ../nbs/15_checks.ipynb #469f22e0
-def _check_split(model: NewLLM, ids: Tensor, config: ChecksConfig, seed: int, trials: bool) -> dict:
+def _check_split(model: NewLLM, ids: Tensor, config: ChecksConfig, seed: int, trials: bool, mask: Tensor | None) -> dict:
     "All checks on one text; the trials share the repeated passes."
     contexts, short = read_contexts(model, ids), ids[:config.max_pass_tokens]
     changes = repeated_passes(model, short, max(config.num_passes, config.num_trials) if trials else config.num_passes)
-    out = dict(diversity=check_diversity(contexts, config, seed), identity=check_identity(model, ids, contexts, config, seed),
+    out = dict(diversity=check_diversity(contexts if mask is None else contexts[mask[:len(ids)]], config, seed), identity=check_identity(model, ids, contexts, config, seed),
                fixed_point=check_fixed_point(model, ids, contexts, changes[:config.num_passes - 1], config, seed),
                token_dependence=check_token_dependence(model, ids, contexts, config, seed))
     out["passed"] = all(check["passed"] for check in out.values())

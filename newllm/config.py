@@ -74,7 +74,7 @@ class DataConfig:
     tokens_per_sample: int | None = _f(None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2)
     min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
     held_out_share: float = _f(0.1, "share of the conversations kept away from training for validation, and as much again for test", gt=0, le=0.4)
-    num_train_tokens: int = _f(50_000, "training tokens", ge=2)
+    num_train_tokens: int = _f(30_000, "training tokens", ge=2)
     num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
     num_test_tokens: int = _f(10_000, "test tokens, from other conversations than training and validation", ge=2)
     val_source: Literal["held_out", "tail_of_train", "auto_split"] = _f("held_out", "held_out: other text, tokens never seen in training masked; tail_of_train: the end of the training text, which the model HAS seen")
@@ -248,7 +248,7 @@ PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaul
     "small": {},
     "tiny": dict(context_dim=16, embed_dim=16, num_layers=2, num_train_tokens=1500, num_val_tokens=400, num_test_tokens=400, vocab_size=320,
                  iterations=4, epochs=2, batch_size=256, num_passes=5, num_trials=4, num_pairs=200),
-    "recorded_small": dict(context_dim=128, embed_dim=128, num_train_tokens=2000, num_val_tokens=400, num_test_tokens=2000, val_source="tail_of_train", embedding="random"),
+    "recorded_small": dict(context_dim=128, embed_dim=128, num_train_tokens=1200, num_val_tokens=240, num_test_tokens=1200, val_source="tail_of_train", vocab_size=512, embedding="random"),
     "recorded_sequential": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
                                 val_source="tail_of_train", tokenizer="gpt2", embedding="gpt2", mode="sequential", dist_reg_weight=0.5, diversity="ema_variance_as_recorded"),
     "recorded_parallel": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,

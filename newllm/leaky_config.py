@@ -69,19 +69,21 @@ class JointConfig:
         if self.diversity_weight and not (self.variance_weight or self.covariance_weight or self.mean_weight):
             yield f"diversity_weight={self.diversity_weight} but variance_weight, covariance_weight and mean_weight are all 0; set one, or diversity_weight=0"
 
-# %% ../nbs/06_leaky_config.ipynb #4f10c5ae
+# %% ../nbs/06_leaky_config.ipynb #89fc6024
 @_section
 class BaselineConfig:
     "Controls trained on the same tokens."
     gru_dim: int = _f(384, "width of the GRU's state", ge=1)
     gru_dropout: float = _f(0.1, "dropout on the GRU's input and output", ge=0, lt=1)
     gru_rates: tuple[float, ...] = _f((0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported")
+    further_rates: tuple[float, ...] = _f((0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way")
     kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
     readout_epochs: int = _f(2, "passes when a fresh readout is trained on frozen contexts", ge=1)
     readout_rate: float = _f(0.003, "peak rate of a fresh readout", gt=0, le=1)
 
     def contradictions(self):
         if not self.gru_rates or min(self.gru_rates) <= 0: yield f"gru_rates={self.gru_rates} needs at least one rate above 0"
+        if self.further_rates and min(self.further_rates) <= 0: yield f"further_rates={self.further_rates} needs rates above 0"
 
 # %% ../nbs/06_leaky_config.ipynb #01eb7768
 @_section
@@ -100,14 +102,14 @@ class LeakyConfig:
         if self.model.feedback == "none" and self.joint.num_sweeps > 1: yield f"model.feedback='none' is solved exactly by one sweep, so joint.num_sweeps={self.joint.num_sweeps} would repeat it; set it to 1 or choose a feedback"
         if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
 
-# %% ../nbs/06_leaky_config.ipynb #fa4be73e
+# %% ../nbs/06_leaky_config.ipynb #b85c720c
 _RING = dict(feedback="ring", hidden_dim=384, num_sweeps=2)
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16"),
     "small_ring": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16", **_RING),
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
-                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, readout_epochs=2),
+                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01),
 }
 
 def leaky_preset(

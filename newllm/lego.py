@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['IGNORED', 'SequenceBatches', 'LegoTransformer', 'StandardTransformer', 'DeepSupervisionTransformer', 'compute_cost',
-           'create_standard_config', 'create_deep_supervision_config', 'make_optimizer', 'make_schedule', 'Trainer',
-           'StageConfig', 'TrainingConfig']
+           'create_standard_config', 'create_deep_supervision_config', 'make_optimizer', 'make_schedule',
+           'training_state', 'take_up', 'Trainer', 'StageConfig', 'TrainingConfig']
 
 # %% ../nbs/21_lego.ipynb #9a55fd54
 import copy, json, math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -303,6 +304,29 @@ def make_schedule(
     return torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
 
 # %% ../nbs/21_lego.ipynb #475a8891
+def training_state(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None,
+    place: tuple,  # what the loop itself remembers
+) -> dict:
+    "All that the next epoch depends on, but for the random generators."
+    return dict(model=model.state_dict(), optimizer=optimizer.state_dict(), scheduler=scheduler and scheduler.state_dict(), place=place)
+
+def take_up(
+    checkpoint: Any,  # has load(); None = there is nothing to go on from
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None,
+) -> tuple | None:    # the place that `training_state` was given
+    "Puts back what `training_state` saved; None when nothing was."
+    held = checkpoint.load() if checkpoint else None
+    if not held: return None
+    model.load_state_dict(held["model"])
+    optimizer.load_state_dict(held["optimizer"])
+    if scheduler: scheduler.load_state_dict(held["scheduler"])
+    return held["place"]
+
 class Trainer:
     "Trains with the stages of a `TrainingConfig` and evaluates with its routing; knows nothing of files or bars."
     def __init__(
@@ -386,16 +410,20 @@ class Trainer:
         patience: int,                                                  # epochs without a better perplexity before stopping
         scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
         on_step: Callable[[dict], None] | None = None,                  # called with every row of the history
+        checkpoint: Any = None,                                         # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every epoch
     ) -> dict:                                                          # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
         "Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its best weights."
-        best, best_state, history = dict(ppl=math.inf, acc=0.0, epoch=0), None, []
-        for epoch in range(1, max_epochs + 1):
+        best, best_state, history, over = dict(ppl=math.inf, acc=0.0, epoch=0), None, [], False
+        if held := take_up(checkpoint, model, optimizer, scheduler): best, best_state, history, over = held
+        while not over:
+            epoch = len(history) + 1
             row = dict(epoch=epoch, loss=self.train_epoch(model, train_batches, optimizer, scheduler), **self.evaluate(model, val_batches))
             history.append(row)
             if on_step: on_step(dict(phase="train", done=epoch, total=max_epochs, **row))
             if row["ppl"] < best["ppl"]: best, best_state = row, copy.deepcopy(model.state_dict())
-            elif epoch - best["epoch"] >= patience: break
+            over = epoch == max_epochs or epoch - best["epoch"] >= patience
+            if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, scheduler, (best, best_state, history, over)), final=over)
         if best_state is None: raise FloatingPointError(f"validation perplexity was never finite in {len(history)} epochs; lower the learning rate")
         model.load_state_dict(best_state)
-        stopped = epoch - best["epoch"] >= patience
+        stopped = len(history) - best["epoch"] >= patience
         return dict(best_epoch=best["epoch"], best_ppl=best["ppl"], best_acc=best["acc"], epochs=len(history), stopped_early=stopped, history=history)

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['FAMILIES', 'Parameter', 'declared_in', 'check_value', 'check_parameters', 'check_names', 'parse_text',
-           'declared_parameters', 'subtitle', 'Family', 'started_as', 'known_family', 'resolve', 'page_parameters']
+           'declared_parameters', 'subtitle', 'Family', 'started_as', 'known_family', 'family_of', 'resolve',
+           'page_parameters']
 
-# %% ../nbs/38_parameters.ipynb #4767e07b
+# %% ../nbs/38_parameters.ipynb #b9e308aa
 import ast, io, json, tokenize
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Callable, Literal, Mapping, NamedTuple, Optional, Union,
 from pydantic import TypeAdapter, ValidationError
 
 from .config import PRESETS, Config, ConfigError, flat_fields, nearest, preset
+from .leaky_config import LEAKY_PRESETS, LeakyConfig, leaky_preset
 from .lego_config import LEGO_PRESETS, LegoConfig, lego_preset
 
 # %% ../nbs/38_parameters.ipynb #f167e583
@@ -140,14 +142,16 @@ def subtitle(
     lines = [l for c in cells if c.get("cell_type") == "markdown" for l in "".join(c["source"]).splitlines()]
     return next((l.lstrip("> ") for l in lines if l.startswith(">")), "")
 
-# %% ../nbs/38_parameters.ipynb #a5781ac6
+# %% ../nbs/38_parameters.ipynb #8df621c4
 class Family(NamedTuple):
     "Where a family of models has its defaults."
     preset: Callable[..., Any]  # builds a configuration
     config: type                # the configuration's class
     presets: dict[str, dict]    # by name
 
-FAMILIES: dict[str, Family] = {"cvfp": Family(preset, Config, PRESETS), "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS)}
+FAMILIES: dict[str, Family] = {
+    "cvfp": Family(preset, Config, PRESETS), "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS), "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
+}
 
 def started_as(
     page: str | Path,   # a notebook
@@ -166,6 +170,14 @@ def known_family(
     "`family`, if there is one of this name."
     if family not in FAMILIES: raise ConfigError(f"there is no family {family!r}{nearest(str(family), list(FAMILIES))}; families are {', '.join(FAMILIES)}")
     return family
+
+def family_of(
+    config,  # of any family
+) -> str:
+    "The family whose configuration `config` is."
+    for name, family in FAMILIES.items():
+        if isinstance(config, family.config): return name
+    raise ConfigError(f"a run needs a configuration of {', '.join(f.config.__name__ for f in FAMILIES.values())}, got a {type(config).__name__}")
 
 # %% ../nbs/38_parameters.ipynb #bb179d94
 def _calls(source: str, name: str) -> list[ast.Call]:

@@ -85,7 +85,7 @@ _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, repor
 class _Loop:
     "One run over one token sequence."
 
-    def __init__(self, model: NewLLM, config: Phase1Config, ids: Tensor, learning: bool, on_step: Callable[[dict], None] | None):
+    def __init__(self, model: NewLLM, config: Phase1Config, ids: Tensor, learning: bool, on_step: Callable[[dict], None] | None, checkpoint=None):
         if ids.dim() != 1 or len(ids) < 2: raise ValueError(f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set data.num_train_tokens")
         self.model, self.config, self.learning, self.on_step = model, config, learning, on_step
         device = next(model.parameters()).device
@@ -96,23 +96,47 @@ class _Loop:
         if learning and not self.weights: raise ValueError("Phase 1 has nothing to train: all weights that make contexts are frozen, as split_token_path() leaves them; start from a model before Phase 2")
         self.optimizer = torch.optim.Adam(self.weights, lr=config.learning_rate) if learning else None
         self.history, self.iteration, self.steps, self.tokens_seen = [], 0, 0, 0
+        self.checkpoint, self.within, self.change, self.over, self.stopped = checkpoint, None, math.nan, False, False
 
     def run(self) -> Phase1Result:
         "Iteration 0, then learning iterations until the last one or an early stop."
-        self._warn_if_long()
-        with _mode(self.model, False): contexts, _ = self.model.sequential(self.ids)
-        if not contexts.isfinite().all(): raise NonFiniteLoss("the context", 0, _first_bad(contexts), None, None)
-        self._record({}, contexts)
-        change, stopped = math.nan, False
-        for self.iteration in range(1, self.config.iterations):
-            target = self._target(contexts)
-            with _mode(self.model, self.learning): contexts, terms = self._iterate(target)
-            change = float(token_mse(contexts, target).mean())
-            row = self._record(terms, contexts, target)
-            if self._settled(row):
-                stopped = self.iteration < self.config.iterations - 1
-                break
-        return Phase1Result(contexts, self.history, change, len(self.history), self.steps, self.tokens_seen, stopped)
+        held = self.checkpoint.load() if self.checkpoint else None
+        if held: self._resume(held)
+        else:
+            self._warn_if_long()
+            self._first_pass()
+        while not self.over:
+            if self.within is None: self.iteration, self.within = self.iteration + 1, {"target": self._target(self.contexts)}
+            target = self.within["target"]
+            with _mode(self.model, self.learning): self.contexts, terms = self._iterate(target)
+            self.within, self.change = None, float(token_mse(self.contexts, target).mean())
+            settled, last = self._settled(self._record(terms, self.contexts, target)), self.iteration == self.config.iterations - 1
+            self.over, self.stopped = settled or last, settled and not last
+            if self.checkpoint: self.checkpoint.offer(self._state, final=self.over)
+        return Phase1Result(self.contexts, self.history, self.change, len(self.history), self.steps, self.tokens_seen, self.stopped)
+
+    def _first_pass(self) -> None:
+        "Iteration 0: forward only."
+        with _mode(self.model, False): self.contexts, _ = self.model.sequential(self.ids)
+        if not self.contexts.isfinite().all(): raise NonFiniteLoss("the context", 0, _first_bad(self.contexts), None, None)
+        self._record({}, self.contexts)
+
+    _PLACE = ("contexts", "history", "iteration", "steps", "tokens_seen", "change", "over", "stopped")
+
+    def _state(self) -> dict:
+        "All that the next step depends on."
+        within = self.within and {**self.within, "new": torch.cat(self.within["new"])}
+        return {"model": self.model.state_dict(), "optimizer": self.optimizer and self.optimizer.state_dict(), "diversity": self.diversity.state_dict(),
+                "within": within, **{name: getattr(self, name) for name in self._PLACE}}
+
+    def _resume(self, held: dict) -> None:
+        "Takes up what `_state` gave."
+        self.model.load_state_dict(held["model"])
+        self.diversity.load_state_dict(held["diversity"])
+        if self.optimizer: self.optimizer.load_state_dict(held["optimizer"])
+        for name in self._PLACE: setattr(self, name, held[name])
+        self.contexts, self.within = self.contexts.to(self.ids.device), held["within"]
+        if self.within: self.within |= {"target": self.within["target"].to(self.ids.device), "new": list(self.within["new"].to(self.ids.device).split(1))}
 
     def _target(self, previous: Tensor) -> Tensor:
         "The contexts to be met: the iteration before, or a first pass of this one."
@@ -134,13 +158,17 @@ class _Loop:
 
     def _sequential(self, target: Tensor) -> tuple[Tensor, dict]:
         "Token after token, a step after each; the context passes on without its gradient."
-        context, new, sums = target[-1:], [], {}
-        for t in range(len(self.ids)):
+        new, sums = self.within.get("new", []), self.within.get("sums", {})
+        context = new[-1] if new else target[-1:]
+        for t in range(len(new), len(self.ids)):
             context, _ = self.model.step(context, self.model.embed(self.ids[t : t + 1]))
             for name, value in self._learn(context, target[t : t + 1], t).items(): sums[name] = sums.get(name, 0.0) + value
             context = context.detach()
             new.append(context)
-            if (t + 1) % _EVERY == 0 and t + 1 < len(self.ids): self._report({"iteration": self.iteration, **{k: v / (t + 1) for k, v in sums.items()}}, t + 1)
+            if (t + 1) % _EVERY == 0 and t + 1 < len(self.ids):
+                self._report({"iteration": self.iteration, **{k: v / (t + 1) for k, v in sums.items()}}, t + 1)
+                self.within |= {"new": new, "sums": sums}
+                if self.checkpoint: self.checkpoint.offer(self._state)
         return torch.cat(new), {k: v / len(new) for k, v in sums.items()}
 
     def _learn(self, contexts: Tensor, target: Tensor, first: int) -> dict:
@@ -211,9 +239,10 @@ class Phase1Trainer:
         self,
         ids: Tensor,  # [T] int64
         on_step: Callable[[dict], None] | None = None,  # gets phase, done and total (iterations, or tokens of a sequential run), and the history's row with `tokens` for its total, after each iteration; in a sequential run also the running means every 500 tokens
+        checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`; asked at the same moments, and what it loads is gone on from
     ) -> Phase1Result:
         "Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens."
-        return _Loop(self.model, self.config, ids, True, on_step).run()
+        return _Loop(self.model, self.config, ids, True, on_step, checkpoint).run()
 
     def evaluate(
         self,

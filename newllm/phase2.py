@@ -163,7 +163,7 @@ class Phase2Trainer:
         seed: int = 0,         # order of the positions
     ):
         prepare(model, config)
-        self.model, self.config, self.steps = model, config, 0
+        self.model, self.config, self.steps, self.within, self.over = model, config, 0, None, False
         self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.optimizer = torch.optim.AdamW(self.weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay)
         self.generator = torch.Generator().manual_seed(seed)
@@ -187,10 +187,17 @@ class Phase2Trainer:
     def epoch(
         self,
         rows: Positions,
+        checkpoint=None,  # asked after each batch
     ) -> float:  # mean cross-entropy of the last head, each batch before its own update
-        "One pass over the shuffled positions."
-        order = torch.randperm(len(rows), generator=self.generator)
-        return sum(self.step(rows.take(i)) * len(i) for i in order.split(self.config.batch_size)) / len(rows)
+        "One pass over the shuffled positions, or what is left of the one that was stopped."
+        at = self.within = self.within or {"order": self.generator.get_state(), "batches": 0, "sum": 0.0}
+        self.generator.set_state(at["order"])
+        for i in torch.randperm(len(rows), generator=self.generator).split(self.config.batch_size)[at["batches"]:]:
+            at["sum"] += self.step(rows.take(i)) * len(i)
+            at["batches"] += 1
+            if checkpoint: checkpoint.offer(self._state)
+        self.within = None
+        return at["sum"] / len(rows)
 
     def train(
         self,
@@ -199,21 +206,39 @@ class Phase2Trainer:
         val_mask: Tensor | None = None,  # [T'] True where a token counts as a target
         on_step: Callable[[dict], None] | None = None,  # called after each epoch with phase, done, total and the epoch's row
         contexts: tuple[Tensor, Tensor] | None = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
+        checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`; what it loads is gone on from
     ) -> Phase2Result:
         "Trains until `patience` epochs bring no better validation loss; the model ends with its best weights, in eval mode."
         model, cfg = self.model.eval(), self.config  # eval: running statistics are Phase 1's
         train_contexts, val_contexts = contexts or (fixed_contexts(model, train_ids), fixed_contexts(model, val_ids))
         rows = positions(model, train_ids, train_contexts)
-        history = [self._row(0, evaluate(model, train_ids, None, train_contexts)["loss"], evaluate(model, val_ids, val_mask, val_contexts))]
-        best = self._snapshot()
-        best_epoch = 0
-        for epoch in range(1, cfg.epochs + 1):
-            history.append(self._row(epoch, self.epoch(rows), evaluate(model, val_ids, val_mask, val_contexts)))
+        held = checkpoint.load() if checkpoint else None
+        if held: self._resume(held)
+        else:
+            first = self._row(0, evaluate(model, train_ids, None, train_contexts)["loss"], evaluate(model, val_ids, val_mask, val_contexts))
+            self.history, self.best, self.best_epoch, self.over = [first], self._snapshot(), 0, False
+        while not self.over:
+            history, epoch = self.history, len(self.history)
+            history.append(self._row(epoch, self.epoch(rows, checkpoint), evaluate(model, val_ids, val_mask, val_contexts)))
             if on_step: on_step({"phase": "phase2", "done": epoch, "total": cfg.epochs, **history[-1]})
-            if history[-1]["val_loss"] < history[best_epoch]["val_loss"]: best, best_epoch = self._snapshot(), epoch
-            elif epoch - best_epoch >= cfg.patience: break
-        self._restore(best)
-        return Phase2Result(history, best_epoch, epoch - best_epoch >= cfg.patience, self.steps, (len(history) - 1) * len(rows))
+            if history[-1]["val_loss"] < history[self.best_epoch]["val_loss"]: self.best, self.best_epoch = self._snapshot(), epoch
+            self.over = epoch == cfg.epochs or epoch - self.best_epoch >= cfg.patience
+            if checkpoint: checkpoint.offer(self._state, final=self.over)
+        self._restore(self.best)
+        return Phase2Result(self.history, self.best_epoch, len(self.history) - 1 - self.best_epoch >= cfg.patience, self.steps, (len(self.history) - 1) * len(rows))
+
+    _PLACE = ("history", "best", "best_epoch", "steps", "within", "over")
+
+    def _state(self) -> dict:
+        "All that the next step depends on; the frozen contexts are made again from the model."
+        return {"weights": self._snapshot(), "optimizer": self.optimizer.state_dict(), "order": self.generator.get_state(), **{n: getattr(self, n) for n in self._PLACE}}
+
+    def _resume(self, held: dict) -> None:
+        "Takes up what `_state` gave."
+        self._restore(held["weights"])
+        self.optimizer.load_state_dict(held["optimizer"])
+        self.generator.set_state(held["order"])
+        for n in self._PLACE: setattr(self, n, held[n])
 
     def _row(self, epoch: int, train_loss: float, val: dict) -> dict:
         "One line of the history; the validation loss is weighted as in training where there are several heads."

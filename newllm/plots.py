@@ -290,7 +290,7 @@ def gradient_flow(
     reach = np.isfinite(norms).sum(1)
     silent = [t for t, n in zip(terms, reach) if not n]
     found = f"No gradient at all: {', '.join(silent)}" if silent else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
-    fig, (ax,) = _panels(1, title or found, height=1.7 + 0.36 * len(terms))
+    fig, (ax,) = _panels(1, title or found, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups)))
     logs = np.log10(norms)
     low, high = (np.nanmin(logs), np.nanmax(logs)) if reach.any() else (0.0, 0.0)
     image = ax.imshow(logs, cmap="Blues", vmin=low - 1, vmax=high + 0.5, aspect="auto")

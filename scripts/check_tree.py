@@ -53,6 +53,12 @@ def modules_come_from_pages() -> Iterator[str]:
         if made and not (p.parent / made[1]).resolve().is_file(): yield f"{p.name} is left over from {made[1]}"
 
 
+def modules_import_nothing_of_the_dev_extra() -> Iterator[str]:
+    for p in (ROOT / "newllm").rglob("*.py"):
+        found = re.findall(r"^\s*(?:import|from) (nbdev|fastcore|execnb|nbconvert|hypothesis)\b", p.read_text(encoding="utf-8"), re.MULTILINE)
+        if found: yield f"{p.name} imports {', '.join(found)}"
+
+
 def the_two_settings_agree() -> Iterator[str]:
     ini = configparser.ConfigParser()
     ini.read(ROOT / "settings.ini")
@@ -62,7 +68,7 @@ def the_two_settings_agree() -> Iterator[str]:
 
 
 CHECKS = [experiment_pages_have_one_parameters_cell, pages_have_no_widget_state, pages_are_below_one_megabyte, pages_are_for_this_kernel, pages_hold_no_error,
-          numbered_pages_carry_a_figure, modules_come_from_pages, the_two_settings_agree]
+          numbered_pages_carry_a_figure, modules_come_from_pages, modules_import_nothing_of_the_dev_extra, the_two_settings_agree]
 
 
 def skipped() -> int:

@@ -1,5 +1,5 @@
 """Writes README.md from nbs/index.ipynb. `python scripts/readme.py` writes it, `--check` exits 1 when it is stale."""
-import re, sys
+import json, re, sys
 from pathlib import Path
 
 import nbformat
@@ -28,11 +28,36 @@ def pages() -> str:
     return "\n".join(rows)
 
 
+def table(
+    head: list[str],
+    rows: list[list],  # cells; floats with one decimal, None empty
+) -> str:
+    "A markdown table."
+    cell = lambda v: "" if v is None else f"{v:.1f}" if isinstance(v, float) else str(v)
+    return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def results() -> str:
+    "The main job's numbers beside their controls, from the metrics that its latest committed run left."
+    m = json.loads((ROOT / "nbs" / "results" / "cvfp.json").read_text(encoding="utf-8"))
+    seen = "seen" if m["validation_text_seen_in_training"] else "not seen"
+    checks = {name: m[key]["validation"] for name, key in (("after Phase 1", "checks"), ("untrained (control)", "checks_untrained"))}
+    rank = [[name, 100 * c["diversity"]["effective_rank_ratio"], 100 * c["diversity"]["gaussian_ceiling"] / c["diversity"]["dim"], f"{c['fixed_point']['final_diff']:.2g}", c["fixed_point"]["verdict"]] for name, c in checks.items()]
+    names = {"ours": "readout on contexts after Phase 1", "untrained contexts": "readout on untrained contexts (control)", "no context": "readout without any context (control)"}
+    scores = [[names.get(name, name), s["test_perplexity"], s.get("with_kneser_ney_3")] for name, s in sorted(m["perplexity"].items(), key=lambda kv: -kv[1]["test_perplexity"])]
+    tokens, p1 = m["corpus"]["tokens"], m["phase1"]
+    return "\n\n".join([
+        f"`newllm run cvfp` as it stands, one seed: {tokens['train']:,} training tokens of {m['corpus']['source']}, {p1['steps']} optimizer steps in Phase 1 ({p1['tokens_seen']:,} tokens seen), validation text {seen} in training, test text used for nothing else.",
+        table(["contexts on held-out text", "effective rank %", "Gaussian ceiling %", "change in the last repeated pass", "fixed point (below 0.001)"], rank),
+        table(["next-token prediction", "test perplexity", "mixed with Kneser-Ney 3"], scores),
+        "[The recorded claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."])
+
+
 def readme() -> str:
     "The text of README.md."
     nb = nbformat.read(ROOT / "nbs" / "index.ipynb", 4)
     nb.cells = [c for c in nb.cells if shown(c)]
-    for c in nb.cells: c.source = DIRECTIVE.sub("", c.source).strip() if c.cell_type == "code" else c.source.replace("<!-- pages -->", pages())
+    for c in nb.cells: c.source = DIRECTIVE.sub("", c.source).strip() if c.cell_type == "code" else c.source.replace("<!-- pages -->", pages()).replace("<!-- results -->", results())
     nb.metadata.language_info = {"name": "python"}
     body, extra = MarkdownExporter().from_notebook_node(nb)
     if extra["outputs"]: raise SystemExit("index.ipynb holds pictures: README.md is one file, use text")

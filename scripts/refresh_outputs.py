@@ -1,8 +1,9 @@
 """Executes pages in place and keeps the outputs that are the same every time: `python scripts/refresh_outputs.py nbs/03_metrics.ipynb ...`.
 
 Left out are widget state (megabytes, new ids each time), standard error and timings. Cells that the test suite skips keep what they have.
+`python scripts/refresh_outputs.py --run cvfp` gives an experiment page the outputs of its latest finished run instead, and keeps that run's metrics in nbs/results.
 """
-import re, sys
+import re, shutil, sys
 from pathlib import Path
 
 import nbformat
@@ -26,7 +27,7 @@ def refresh(
     "Executes the page in its own folder, in a new kernel; stops at the first error, leaving the file as it was."
     nb = nbformat.read(path, 4)
     executed = nbformat.from_dict({**nb, "cells": [c for c in nb.cells if not (c.cell_type == "code" and SKIPPED.search(c.source))]})
-    NotebookClient(executed, timeout=900, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(executed, timeout=900, kernel_name="python3", record_timing=False, coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}).execute()
     done = {c.id: c for c in executed.cells if c.cell_type == "code"}
     for c in nb.cells:
         if c.id in done: c.outputs, c.execution_count = [o for o in done[c.id].outputs if stable(o)], done[c.id].execution_count
@@ -34,6 +35,33 @@ def refresh(
     nbformat.write(nb, path)
 
 
+def settled(
+    output: NotebookNode,
+) -> NotebookNode:
+    "Text as a terminal shows it in the end: of a line that was drawn again and again, the last state, and no finished bar."
+    if output.output_type == "stream":
+        lines = [line.rstrip("\r").split("\r")[-1] for line in output.text.split("\n")]
+        output.text = "\n".join(line for line in lines if not re.match(r"^\S*:?\s+\d+%\|", line))
+    return output
+
+
+def from_run(
+    experiment: str,  # name of the page
+) -> None:
+    "Gives the page the outputs of its latest finished run, and nbs/results its metrics."
+    from newllm.runs import find_page, latest
+    page = find_page(experiment)
+    nb, done = nbformat.read(page, 4), {c.id: c for c in nbformat.read(latest(experiment) / "notebook.ipynb", 4).cells}
+    for c in nb.cells:
+        if c.cell_type != "code": continue
+        if done[c.id].source != c.source: raise SystemExit(f"{page} has changed since its latest run: run it again")
+        c.outputs = [settled(o) for o in done[c.id].outputs if stable(o)]
+        c.outputs, c.execution_count = [o for o in c.outputs if o.get("text") != ""], done[c.id].execution_count
+    nbformat.write(nb, page)
+    shutil.copyfile(latest(experiment) / "metrics.json", page.parents[1] / "results" / f"{experiment}.json")
+
+
 if __name__ == "__main__":
     if not sys.argv[1:]: raise SystemExit(__doc__)
-    for name in sys.argv[1:]: refresh(Path(name))
+    if sys.argv[1] == "--run": [from_run(name) for name in sys.argv[2:]]
+    else: [refresh(Path(name)) for name in sys.argv[1:]]
