@@ -394,8 +394,9 @@ def _execute(page: Path, run: Run, params: dict[str, Any], show: bool, timeout: 
     "The page with its parameters, saved into the run folder; then the run is complete."
     import papermill  # costs a second, which `newllm list` need not pay
     encrypted = traitlets.config.Config({"KernelManager": {"transport_encryption": "auto"}})  # between this process and its kernel, where both can
+    quiet = ["--IPKernelApp.log_level=50"]  # closing interrupts an idle kernel, which reports that as an error
     with _environ(NEWLLM_RUN=str(run.folder), NEWLLM_OUTPUTS=str(outputs_root()), IN_TEST=None):
-        papermill.execute_notebook(page, run.folder / "notebook.ipynb", params, kernel_name="python3", progress_bar=False, coalesce_streams=True, execution_timeout=timeout, config=encrypted,
+        papermill.execute_notebook(page, run.folder / "notebook.ipynb", params, kernel_name="python3", progress_bar=False, coalesce_streams=True, execution_timeout=timeout, config=encrypted, extra_arguments=quiet,
                                    stdout_file=sys.stdout if show else None, stderr_file=sys.stderr if show else None)
     run.commit()
 
