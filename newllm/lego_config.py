@@ -36,6 +36,7 @@ class TransformerConfig:
         return max(1, round(self.dim * self.ffn_multiple))
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.dim % (2 * self.num_heads): yield f"dim={self.dim} must be a multiple of 2 * num_heads = {2 * self.num_heads}: rotary positions turn pairs of dimensions"
 
 # %% ../nbs/05_lego_config.ipynb #b42bdf19
@@ -46,6 +47,7 @@ class StageConfig:
     loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         start, end = self.layers
         if start < 1: yield f"layers={self.layers} starts below layer 1; layers are counted from 1"
         if end < start: yield f"layers={self.layers} is empty: it ends before it starts"
@@ -60,6 +62,7 @@ class TrainingConfig:
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if not self.stages: yield "stages is empty: nothing would be trained"
         elif not any(s.loss_weight for s in self.stages): yield "stages have loss_weight 0 throughout: nothing would be trained"
 
@@ -110,6 +113,7 @@ class ASHEMConfig:
         return (self.phase1_layers, self.phase2_layers, *self.more_layers)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         ends = self.layer_ends
         if any(b <= a for a, b in zip(ends, ends[1:])): yield f"phase1_layers={self.phase1_layers}, phase2_layers={self.phase2_layers}, more_layers={self.more_layers} must grow: each extension adds at least one layer"
 
@@ -152,6 +156,7 @@ class LegoConfig:
     num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.transformer.num_layers != self.ashem.layer_ends[-1]:
             yield f"transformer.num_layers={self.transformer.num_layers} must equal the layers after the last extension, {self.ashem.layer_ends[-1]} (ashem.phase2_layers, ashem.more_layers)"
 
