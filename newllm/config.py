@@ -87,6 +87,7 @@ class DataConfig:
     split_seed: int = _f(0, "seed of the split by first message", ge=0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.val_source == "auto_split":
             yield "val_source='auto_split' is refused: a random split leaves validation tokens that never occur in training; set val_source to 'held_out' or 'tail_of_train'"
         if self.source in ("text_file", "text_dir") and not self.path: yield f"source={self.source!r} needs path"
@@ -129,6 +130,7 @@ class ModelConfig:
         return self.context_dim + (self.embed_dim if self.head_input == "context+token" else 0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.hidden_dim is not None and self.hidden_dim != self.context_dim + self.embed_dim:
             yield f"hidden_dim={self.hidden_dim} must equal context_dim + embed_dim = {self.context_dim} + {self.embed_dim} = {self.context_dim + self.embed_dim}"
         if self.layer_structure is not None and (not self.layer_structure or min(self.layer_structure) < 1):
@@ -157,6 +159,7 @@ class Phase1Config:
     as_recorded_early_stop: bool = _f(False, "let early stopping count iteration 1, which replays iteration 0's weights (shows the recorded trap)")
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.mode == "sequential" and self.steps_per_iteration != 1: yield f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration} needs mode='parallel'"
         if self.mode == "sequential" and self.diversity == "global_mean": yield "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
         if self.diversity == "none" and self.dist_reg_weight != 0: yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"
@@ -178,6 +181,7 @@ class Phase2Config:
     block_weights: tuple[float, ...] = _f((0.5, 0.7, 0.8, 0.9, 1.0, 1.2), "weights of the per-block losses, interpolated for other depths")
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if not self.block_weights or min(self.block_weights) < 0 or max(self.block_weights) == 0: yield f"block_weights={self.block_weights} needs numbers >= 0 with at least one above 0"
         if self.freeze_blocks and self.context_target == "mse": yield "freeze_blocks=True leaves context_target='mse' nothing to train"
 
@@ -209,6 +213,7 @@ class ChecksConfig:
     num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.final_diff_fail < self.final_diff_pass: yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
 
 # %% ../nbs/00_config.ipynb #e6e5c63e
@@ -226,6 +231,7 @@ class Config:
     num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.data.embedding == "learned" and not self.model.token_embedding_trainable: yield "data.embedding='learned' needs model.token_embedding_trainable=True"
 
 # %% ../nbs/00_config.ipynb #e8e778e7

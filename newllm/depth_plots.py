@@ -33,7 +33,7 @@ def confidence_histogram(
     _legend(fig)
     return fig
 
-# %% ../nbs/32_depth_plots.ipynb #fad5ce66
+# %% ../nbs/32_depth_plots.ipynb #89b67a58
 @figure
 def frontier_plot(
     curves: Mapping[str, Sequence[Mapping]],  # name -> points with ppl and the keys of `costs`; names that start with "control" are grey
@@ -48,11 +48,13 @@ def frontier_plot(
     best = min(p["ppl"] for points in drawn.values() for p in points)
     name, cheapest = min(((n, p) for n, points in drawn.items() for p in points if p["ppl"] <= 1.01 * best), key=lambda x: x[1][key])
     fig, axes = _panels(len(costs), title or f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[key]:.0f}% of the {costs[key].split(',')[0]}, by {name.replace('_', ' ')}", height=3.4)
+    greys = [n for n in curves if n.startswith("control")]
     for ax, (key, label) in zip(axes, costs.items()):
+        if ax is not axes[0]: ax.sharey(axes[0])
         for i, (n, points) in enumerate(curves.items()):
-            grey = n.startswith("control")
+            grey = n in greys
             shown = [p for p in points if p.get(key) is not None]
-            ax.plot([p[key] for p in shown], [p["ppl"] for p in shown], "o--" if grey else "o-", color="#666666" if grey else PALETTE[i % 6], label=n)
+            ax.plot([p[key] for p in shown], [p["ppl"] for p in shown], marker="s" if grey else "o", ls=("--", ":", "-.")[greys.index(n) % 3] if grey else "-", color="#666666" if grey else PALETTE[i % 6], label=n)
         for i, (n, y) in enumerate(lines.items()): ax.axhline(y, color="#000000", ls=(":", "-.", "--", (0, (5, 5)))[i % 4], lw=1, label=f"{n}: {y:.1f}")
         ax.set(xlabel=label, ylabel="perplexity" if ax is axes[0] else "")
     _legend(fig, axes[0], columns=3)

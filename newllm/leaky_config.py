@@ -36,6 +36,7 @@ class LeakyModelConfig:
         return max(self.token_shift + 1, self.readout_window)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.feedback == "ring" and self.context_dim % 2: yield f"feedback='ring' halves the context, so context_dim={self.context_dim} must be even"
         if self.feedback == "none" and self.gamma is not None: yield f"gamma={self.gamma} bounds a feedback, but feedback='none' has none; leave gamma out or choose a feedback"
 
@@ -65,6 +66,7 @@ class JointConfig:
     precision: Literal["float32", "bfloat16"] = _f("float32", "of the matrix products; scans, norms and losses stay in float32")
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if not (self.predict_weight or self.diversity_weight): yield "predict_weight=0 and diversity_weight=0 leave nothing to learn"
         if self.diversity_weight and not (self.variance_weight or self.covariance_weight or self.mean_weight):
             yield f"diversity_weight={self.diversity_weight} but variance_weight, covariance_weight and mean_weight are all 0; set one, or diversity_weight=0"
@@ -82,6 +84,7 @@ class BaselineConfig:
     readout_rate: float = _f(0.003, "peak rate of a fresh readout", gt=0, le=1)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if not self.gru_rates or min(self.gru_rates) <= 0: yield f"gru_rates={self.gru_rates} needs at least one rate above 0"
         if self.further_rates and min(self.further_rates) <= 0: yield f"further_rates={self.further_rates} needs rates above 0"
 
@@ -99,6 +102,7 @@ class LeakyConfig:
     num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.model.feedback == "none" and self.joint.num_sweeps > 1: yield f"model.feedback='none' is solved exactly by one sweep, so joint.num_sweeps={self.joint.num_sweeps} would repeat it; set it to 1 or choose a feedback"
         if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
 

@@ -36,6 +36,7 @@ class TransformerConfig:
         return max(1, round(self.dim * self.ffn_multiple))
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.dim % (2 * self.num_heads): yield f"dim={self.dim} must be a multiple of 2 * num_heads = {2 * self.num_heads}: rotary positions turn pairs of dimensions"
 
 # %% ../nbs/05_lego_config.ipynb #b42bdf19
@@ -46,6 +47,7 @@ class StageConfig:
     loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         start, end = self.layers
         if start < 1: yield f"layers={self.layers} starts below layer 1; layers are counted from 1"
         if end < start: yield f"layers={self.layers} is empty: it ends before it starts"
@@ -60,6 +62,7 @@ class TrainingConfig:
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if not self.stages: yield "stages is empty: nothing would be trained"
         elif not any(s.loss_weight for s in self.stages): yield "stages have loss_weight 0 throughout: nothing would be trained"
 
@@ -110,10 +113,11 @@ class ASHEMConfig:
         return (self.phase1_layers, self.phase2_layers, *self.more_layers)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         ends = self.layer_ends
         if any(b <= a for a, b in zip(ends, ends[1:])): yield f"phase1_layers={self.phase1_layers}, phase2_layers={self.phase2_layers}, more_layers={self.more_layers} must grow: each extension adds at least one layer"
 
-# %% ../nbs/05_lego_config.ipynb #fc55467b
+# %% ../nbs/05_lego_config.ipynb #b12f078b
 @_section
 class RoutingConfig:
     "How a token decides to leave, and how drafts are made."
@@ -127,6 +131,7 @@ class RoutingConfig:
     temperature_tokens: int = _f(4096, "calibration tokens that the temperature is fitted on, at most", ge=2)
     num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2)
     draft_tokens: int = _f(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
+    clock_dim: int = _f(512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384)
 
 # %% ../nbs/05_lego_config.ipynb #0f850a8c
 @_section
@@ -151,16 +156,17 @@ class LegoConfig:
     num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
+        "One line for each pair of fields that cannot both hold."
         if self.transformer.num_layers != self.ashem.layer_ends[-1]:
             yield f"transformer.num_layers={self.transformer.num_layers} must equal the layers after the last extension, {self.ashem.layer_ends[-1]} (ashem.phase2_layers, ashem.more_layers)"
 
-# %% ../nbs/05_lego_config.ipynb #ffc8f653
+# %% ../nbs/05_lego_config.ipynb #9ed098f3
 LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(vocab_size=2048, num_train_tokens=200_000, num_val_tokens=32_000, num_test_tokens=32_000, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=6, epochs=6),
     "bpe4096": dict(vocab_size=4096, num_train_tokens=340_000, num_val_tokens=48_000, num_test_tokens=48_000, phase1_lr=2e-3, phase2_lr=2e-3),
     "bytes": dict(vocab_size=257, num_train_tokens=1_000_000, num_val_tokens=100_000, num_test_tokens=100_000, seq_len=256, batch_size=16, phase1_epochs=3, phase2_epochs=3, epochs=3, phase1_lr=2e-3, phase2_lr=2e-3),
     "tiny": dict(dim=16, num_heads=2, vocab_size=320, num_train_tokens=3000, num_val_tokens=1500, num_test_tokens=1500, seq_len=16, batch_size=8, phase1_epochs=2, phase2_epochs=2, epochs=2,
-                 phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5),
+                 phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64),
     "recorded_ashem": dict(tokenizer="word", vocab_size=70_000, dim=64, num_heads=4, norm="post", ffn_multiple=4.0, dropout=0.0, seq_len=32, batch_size=64, num_train_tokens=240_000, num_val_tokens=64_000, num_test_tokens=64_000,
                            context="none", heads="shared_trained", zero_start=False, schedule="constant", warmup_ratio=0.0, weight_decay=0.01, phase1_epochs=50, phase2_epochs=50, epochs=50, hard_batch_size=64),
 }
