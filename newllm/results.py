@@ -65,6 +65,7 @@ def _state(status: Mapping, done: bool, wrong: str) -> tuple[str, str | None]:
     if done: return "done", None
     state = status.get("state", "unknown")
     if state == "running" and status.get("host") == socket.gethostname() and not _alive(status.get("pid")): return "killed", "its process is gone"
+    if state == "failed" and str(status.get("reason")).startswith("KeyboardInterrupt"): return "killed", "interrupted; started again, it goes on"
     return state, status.get("reason")
 
 _ENVIRONMENT = {"env.commit": ("git", "commit"), "env.dirty": ("git", "dirty"), "env.threads": ("seeding", "not_fixed", "torch_threads"), "env.blas": ("seeding", "not_fixed", "numpy_blas"),
