@@ -80,6 +80,14 @@ class BaselineConfig:
     gru_dim: int = _f(384, "width of the GRU's state", ge=1)
     gru_dropout: float = _f(0.1, "dropout on the GRU's input and output", ge=0, lt=1)
     gru_rates: tuple[float, ...] = _f((0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported")
+    gru_optimizer: Literal["adamw", "muon"] = _f("adamw", "optimizer of the GRU, which Muon trains worse")
+    transformer_layers: int = _f(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
+    transformer_heads: int = _f(4, "its attention heads", ge=1, le=1024)
+    transformer_ffn: float = _f(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
+    transformer_window: int = _f(256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536)
+    transformer_dropout: float = _f(0.1, "its dropout", ge=0, lt=1)
+    transformer_optimizer: Literal["adamw", "muon"] = _f("adamw", "its optimizer")
+    transformer_rates: tuple[float, ...] = _f((0.002, 0.004), "peak rates tried for it, chosen in the same way")
     further_rates: tuple[float, ...] = _f((0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way")
     kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
     readout_epochs: int = _f(2, "passes when a fresh readout is trained on frozen contexts", ge=1)
@@ -87,7 +95,9 @@ class BaselineConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not self.gru_rates or min(self.gru_rates) <= 0: yield f"gru_rates={self.gru_rates} needs at least one rate above 0"
+        for name in ("gru_rates", "transformer_rates"):
+            if not (rates := getattr(self, name)) or min(rates) <= 0: yield f"{name}={rates} needs at least one rate above 0"
+        if self.transformer_window % 2: yield f"transformer_window={self.transformer_window} must be even: held-out text is scored in windows that overlap by half"
         if self.further_rates and min(self.further_rates) <= 0: yield f"further_rates={self.further_rates} needs rates above 0"
 
 # %% ../nbs/06_leaky_config.ipynb #01eb7768
@@ -115,7 +125,7 @@ LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16"),
     "small_ring": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16", **_RING),
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
-                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01),
+                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01),
 }
 
 def leaky_preset(
