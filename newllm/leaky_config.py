@@ -125,6 +125,7 @@ class LeakyConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
+        if self.data.embedding != "learned": yield f"data.embedding={self.data.embedding!r} would not be used: the embedding starts from counts and is learned with the model; leave it at 'learned'"
         if self.model.feedback == "none" and self.joint.num_sweeps > 1: yield f"model.feedback='none' is solved exactly by one sweep, so joint.num_sweeps={self.joint.num_sweeps} would repeat it; set it to 1 or choose a feedback"
         if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
 

@@ -9,6 +9,7 @@ __all__ = ['TokenRows', 'token_rows', 'row_embeds', 'LeakyPhase2Trainer', 'with_
 # %% ../nbs/19_leaky_phase2.ipynb #p1900003
 import contextlib, copy, dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -137,6 +138,7 @@ def train_phase3(
     config: LeakyConfig,  # reads joint, and phase3_passes and phase3_rate of phase2
     ids: Tensor,          # [T]
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
+    checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Joint training end to end, contexts, embedding and readout. Raises `ValueError` when phase2.phase3_passes is 0."
     if not config.phase2.phase3_passes: raise ValueError("phase2.phase3_passes=0 asks for no Phase 3; set it to at least 1")
@@ -144,7 +146,7 @@ def train_phase3(
     model.bias.requires_grad_(True)
     if model.readout_embedding is not None: model.readout_embedding.requires_grad_(True)
     plan = dataclasses.replace(config.joint, epochs=config.phase2.phase3_passes, learning_rate=config.phase2.phase3_rate)
-    return JointTrainer(model, plan).train(ids, on_step)
+    return JointTrainer(model, plan).train(ids, on_step, checkpoint)
 
 # %% ../nbs/19_leaky_phase2.ipynb #p1900026
 def joint_gradient_flow(
