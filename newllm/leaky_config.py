@@ -17,7 +17,8 @@ class LeakyModelConfig:
     "Shape of the leaky context network and of its readout."
     context_dim: int = _f(256, "C, width of the context vector", ge=1, le=16_384)
     embed_dim: int = _f(128, "E, width of the token embedding, which the softmax shares", ge=1, le=16_384)
-    hidden_dim: int = _f(448, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
+    hidden_dim: int = _f(480, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
+    activation: Literal["relu", "relu2"] = _f("relu2", "of the hidden units in layer and readout; relu2 is the square of relu")
     tau_max: float = _f(64.0, "longest time constant at the start, tokens", gt=1, le=1e6)
     feedback: Literal["none", "add", "multiply", "gates", "ring"] = _f("none", "how the previous context enters: not at all; added in the hidden layer; as a factor on the candidate; in the decay; as a factor, between two halves that read each other")
     feedback_std: float = _f(0.3, "std of the feedback weights at the start, times the square root of their inputs", gt=0, le=10)
@@ -39,6 +40,7 @@ class LeakyModelConfig:
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         if self.feedback == "ring" and self.context_dim % 2: yield f"feedback='ring' halves the context, so context_dim={self.context_dim} must be even"
+        if self.feedback == "add" and self.activation == "relu2": yield "feedback='add' enters the hidden units, and activation='relu2' has no largest slope that would bound its gain; set activation='relu' or choose another feedback"
         if self.feedback == "none" and self.gamma is not None: yield f"gamma={self.gamma} bounds a feedback, but feedback='none' has none; leave gamma out or choose a feedback"
 
 # %% ../nbs/06_leaky_config.ipynb #a9ea261e
@@ -142,11 +144,12 @@ class LeakyConfig:
         if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
 
 # %% ../nbs/06_leaky_config.ipynb #b85c720c
-_RING = dict(feedback="ring", hidden_dim=384, num_sweeps=2)
+_RING = dict(feedback="ring", hidden_dim=416, num_sweeps=2)  # as many parameters as without feedback
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16"),
     "small_ring": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16", **_RING),
+    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", num_sweeps=2),
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
                  epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01,
                  batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200),
