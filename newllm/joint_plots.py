@@ -68,7 +68,6 @@ def perplexity_points(
     for kind, fill in (("alone", None), ("mixed with Kneser-Ney 3", "white")): ax.plot([], [], "o", color=ROLES["control"], mfc=fill, label=kind)
     ax.set(xscale="log", yticks=range(len(order)), yticklabels=order, xlabel="test perplexity (log)")
     for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter): axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
-    ax.set_xlim(right=1.25 * max(alone.values()))
-    ax.invert_yaxis()
+    ax.set(xlim=(None, 1.25 * max(alone.values())), ylim=(len(order) - 0.5, -0.5))
     _legend(fig)
     return fig
