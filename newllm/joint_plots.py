@@ -9,7 +9,7 @@ __all__ = ['joint_curves', 'perplexity_points']
 import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
+import matplotlib as mpl, numpy as np
 from matplotlib.figure import Figure
 
 from .plots import ROLES, _label_lines, _legend, _panels, _some, figure
@@ -67,7 +67,7 @@ def perplexity_points(
         if mixed is not None: ax.plot([mixed, alone[n]], [y, y], "-", color=colour, lw=1); ax.plot(mixed, y, "o", color=colour, mfc="white")
     for kind, fill in (("alone", None), ("mixed with Kneser-Ney 3", "white")): ax.plot([], [], "o", color=ROLES["control"], mfc=fill, label=kind)
     ax.set(xscale="log", yticks=range(len(order)), yticklabels=order, xlabel="test perplexity (log)")
-    ax.set_xlim(right=1.25 * max(alone.values()))
-    ax.invert_yaxis()
+    for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter): axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
+    ax.set(xlim=(None, 1.25 * max(alone.values())), ylim=(len(order) - 0.5, -0.5))
     _legend(fig)
     return fig

@@ -153,7 +153,8 @@ LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
                  epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01,
                  batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200),
-    "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16"),
+    "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=40_000, precision="bfloat16",
+                 passes=1, fresh_passes=2, num_threads=1),
 }
 
 def leaky_preset(
