@@ -6,7 +6,7 @@
 __all__ = ['probe_tokens', 'most_frequent', 'memory_curve', 'lyapunov_factor', 'recurrence_of', 'settling', 'sweeps_until',
            'sweep_factors', 'context_rank', 'token_cosine', 'step_cosine', 'describe_contexts']
 
-# %% ../nbs/19_probes.ipynb #51487f40
+# %% ../nbs/19_probes.ipynb #99ddc92c
 import torch
 import torch.autograd.forward_ad as forward_ad
 import torch.nn.functional as F
@@ -17,7 +17,7 @@ from .leaky import LeakyLLM, StepRecurrence
 from .leaky_config import ProbesConfig
 from .metrics import effective_rank, gaussian_ceiling, mapping_cosine
 from .model import NewLLM
-from .solvers import SWEEPS, Recurrence
+from .solvers import SWEEPS, Recurrence, sequential
 
 # %% ../nbs/19_probes.ipynb #661f2d47
 def _discriminants(x: Tensor, y: Tensor, ridges: tuple[float, ...]) -> list[tuple[Tensor, Tensor, Tensor]]:
@@ -134,7 +134,7 @@ def lyapunov_factor(
             if s >= config.tangent_steps // 2: growth.append(size.log())
     return torch.stack(growth).mean().exp().item()
 
-# %% ../nbs/19_probes.ipynb #a102b1da
+# %% ../nbs/19_probes.ipynb #f2cd9397
 def recurrence_of(
     model: NewLLM | LeakyLLM,
     ids: Tensor,  # [T]
@@ -147,16 +147,16 @@ def recurrence_of(
 def settling(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of the sequential pass over these ids
     config: ProbesConfig,  # reads solver_sweeps, settled_below
 ) -> list[dict]:           # per sweep: sweep, settled (share of tokens), residual and error_variance (largest mean square over the tokens, in units of the variance), error (largest absolute)
     "How sweeps from zero come to rest, and how far they are from the sequential pass."
-    variance, c, rows = contexts.var(0, correction=0).mean(), torch.zeros_like(contexts)[None], []
     with _frozen(model):
         f, x, initial = recurrence_of(model, ids)
+        exact = sequential(f, x, initial)[0]
+        variance, c, rows = exact.var((0, 1), correction=0).mean(), torch.zeros_like(exact), []
         for k in range(config.solver_sweeps):
             old, c = c, SWEEPS["scan"](f, c, x, initial)
-            change, off = (c - old)[0].square().mean(-1) / variance, c[0] - contexts
+            change, off = (c - old).square().mean(-1) / variance, c - exact
             rows.append(dict(sweep=k + 1, settled=(change < config.settled_below).double().mean().item(), residual=change.max().item(),
                              error=off.abs().max().item(), error_variance=(off.square().mean(-1).max() / variance).item()))
     return rows
@@ -223,7 +223,7 @@ def step_cosine(
     "Mean cosine between a context and the one before it."
     return mapping_cosine(contexts[:-1], contexts[1:])
 
-# %% ../nbs/19_probes.ipynb #21de11e4
+# %% ../nbs/19_probes.ipynb #b4728a3c
 def describe_contexts(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T] text that was not trained on
@@ -234,7 +234,7 @@ def describe_contexts(
     ids = ids[: config.max_tokens]
     contexts, n = read_contexts(model, ids), config.max_sweep_tokens
     with _frozen(model): tokens = model.embed(ids)[:, : model.config.embed_dim]
-    return dict(rank=context_rank(contexts, config), sweeps=settling(model, ids[:n], contexts[:n], config), sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
+    return dict(rank=context_rank(contexts, config), sweeps=settling(model, ids[:n], config), sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
                 lyapunov_factor=lyapunov_factor(model, ids, contexts, config, seed), memory=memory_curve(model, ids, contexts, config, seed),
                 token_cosine=token_cosine(model, ids, contexts, config, seed), step_cosine=step_cosine(contexts),
                 probes=probe_tokens(contexts, ids, config), probes_token_alone=probe_tokens(tokens, ids, config), most_frequent=most_frequent(ids))
