@@ -8,8 +8,9 @@ __all__ = ['variance_term', 'covariance_term', 'mean_term', 'diversity_terms', '
            'train_readout']
 
 # %% ../nbs/18_joint.ipynb #7bc4c836
-import contextlib, dataclasses, math
+import contextlib, dataclasses, itertools, math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -144,25 +145,40 @@ def _tenth(history: list[dict], total: int) -> bool:
 class _Loop:
     "Steps over carried windows; `cost(x, y, state)` gives the terms, their sum and the next state."
 
-    def __init__(self, model: nn.Module, config: JointConfig, learning_rate: float, cost: Callable, after: Callable[[int], None]):
+    def __init__(self, model: nn.Module, config: JointConfig, learning_rate: float, cost: Callable, after: Callable[[int], None], checkpoint: Any = None):
         self.model, self.config, self.cost, self.after = model, config, cost, after
         self.optimizer = torch.optim.AdamW(parameter_groups(model, config, learning_rate), betas=(config.beta1, config.beta2))
         self.weights = [p for g in self.optimizer.param_groups for p in g["params"]]
         self.peaks = [g["lr"] for g in self.optimizer.param_groups]
+        self.checkpoint, self.history, self.state = checkpoint, [], None
 
     def run(self, ids: Tensor, on_step: Callable[[dict], None] | None, phase: str) -> JointResult:
         "All epochs; the model's own mode comes back afterwards."
-        cfg, history, state, was = self.config, [], None, self.model.training
+        cfg, was = self.config, self.model.training
         total, ids = cfg.epochs * windows_per_epoch(len(ids), cfg), ids.to(self.weights[0].device)
         self.model.train()
-        for step, (x, y, fresh) in enumerate(carried_windows(ids, cfg)):
+        if held := self.checkpoint.load() if self.checkpoint else None: self._resume(held, ids.device)
+        history = self.history
+        for step, (x, y, fresh) in itertools.islice(enumerate(carried_windows(ids, cfg)), len(history), None):
             for group, peak in zip(self.optimizer.param_groups, self.peaks): group["lr"] = peak * one_cycle(step, total, cfg)
-            terms, state = self._step(x, y, None if fresh else state, step)
+            terms, self.state = self._step(x, y, None if fresh else self.state, step)
             history.append({"step": step + 1, "epoch": step * cfg.epochs // total + 1, **terms, "learning_rate": self.optimizer.param_groups[0]["lr"]})
             self.after(step + 1)
             if on_step and _tenth(history, total): on_step({"phase": phase, "done": step + 1, "total": total, **history[-1]})
+            if self.checkpoint: self.checkpoint.offer(self._place, final=step + 1 == total)
         self.model.train(was)
         return JointResult(history, total, total * cfg.num_streams * cfg.window)
+
+    def _place(self) -> dict:
+        "All that the next step depends on but the random generators; the number of rows is the position in the text."
+        return {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "state": self.state, "history": self.history}
+
+    def _resume(self, held: dict, device: torch.device) -> None:
+        "Takes up what `_place` gave."
+        self.model.load_state_dict(held["model"])
+        self.optimizer.load_state_dict(held["optimizer"])
+        state = held["state"]
+        self.state, self.history = tuple(s.to(device) for s in state) if isinstance(state, tuple) else state.to(device), held["history"]
 
     def _step(self, x: Tensor, y: Tensor, state, step: int) -> tuple[dict, object]:
         "One clipped step of AdamW (Loshchilov and Hutter 2019)."
@@ -193,10 +209,11 @@ class JointTrainer:
         self,
         ids: Tensor,  # [T] int64
         on_step: Callable[[dict], None] | None = None,  # gets phase, done, total and the history's row about ten times in a run
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`; asked after each step, and what it loads is gone on from
     ) -> JointResult:
         "Learns in place, deterministically given torch's random state (dropout). Raises `NonFiniteLoss`, and `ValueError` for a text too short."
         self.model.layer.project()
-        return _Loop(self.model, self.config, self.config.learning_rate, self.cost, self._after).run(ids, on_step, "joint")
+        return _Loop(self.model, self.config, self.config.learning_rate, self.cost, self._after, checkpoint).run(ids, on_step, "joint")
 
     def cost(
         self,
@@ -235,13 +252,14 @@ def train_control(
     config: JointConfig,   # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
+    checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Trains a language model, such as the GRU, on the windows and with the optimizer of `JointTrainer`."
     def cost(x, y, state):
         logits, state = model(x, state)
         loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
         return loss, {"predict": loss, "diversity": None, "cvfp": None}, state.detach()
-    return _Loop(model, config, learning_rate, cost, lambda step: None).run(ids, on_step, "control")
+    return _Loop(model, config, learning_rate, cost, lambda step: None, checkpoint).run(ids, on_step, "control")
 
 # %% ../nbs/18_joint.ipynb #1339ff7a
 @torch.no_grad()
@@ -258,6 +276,7 @@ def train_readout(
     config: JointConfig,       # streams, window and optimizer
     baseline: BaselineConfig,  # reads readout_epochs and readout_rate
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
+    checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Trains a readout on contexts that do not move. Score it with the same contexts: `token_log_probs(model, ids, fixed_contexts(source, ids))`."
     if source is model: raise ValueError("the readout's model and the source of its contexts are one object: training would move the contexts; give a copy")
@@ -268,4 +287,4 @@ def train_readout(
         loss = F.cross_entropy(model.logits(contexts, model.embed(x, before)).flatten(0, 1).float(), y.flatten())
         return loss, {"predict": loss, "diversity": None, "cvfp": None}, (contexts[:, -1], torch.cat([before, x], 1)[:, x.shape[1] :])
     plan = dataclasses.replace(config, epochs=baseline.readout_epochs)
-    return _Loop(model, plan, baseline.readout_rate, cost, lambda step: None).run(ids, on_step, "readout")
+    return _Loop(model, plan, baseline.readout_rate, cost, lambda step: None, checkpoint).run(ids, on_step, "readout")
