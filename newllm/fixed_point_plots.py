@@ -13,17 +13,19 @@ from matplotlib.figure import Figure
 
 from .plots import PALETTE, _legend, _panels, _some, figure
 
-# %% ../nbs/33_fixed_point_plots.ipynb #6d0690ad
+# %% ../nbs/33_fixed_point_plots.ipynb #ee8526a7
+_KNOWN = ("ours no feedback", "ours ring", "ours gates", "ours multiply", "recorded w 0.9", "recorded w 0.01")
 _COLOURS = [PALETTE[i] for i in (0, 1, 2, 3, 4, 5)]
 
 def _grey(name: str) -> bool:
     "Is it a control?"
-    return name.startswith(("control", "untrained", "recorded, untrained")) or name.endswith("untrained")
+    return name.startswith("control") or name.endswith("untrained")
 
 def _styles(names: Sequence[str]) -> dict[str, dict]:
-    "A colour for each, dashes and greys for the controls."
-    greys, own = [n for n in names if _grey(n)], [n for n in names if not _grey(n)]
-    return {n: dict(color="#666666", ls=("--", ":", "-.", (0, (5, 3)), (0, (1, 1)))[i % 5]) for i, n in enumerate(greys)} | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own)}
+    "A colour for each, the same in every figure for the names of `_KNOWN`; dashes and greys for the controls."
+    greys, own = [n for n in names if _grey(n)], sorted((n for n in names if not _grey(n)), key=lambda n: n not in _KNOWN)
+    own = [n if n in own else None for n in _KNOWN] + [n for n in own if n not in _KNOWN] if any(n in _KNOWN for n in own) else own
+    return {n: dict(color="#666666", ls=("--", ":", "-.", (0, (5, 3)), (0, (1, 1)))[i % 5]) for i, n in enumerate(greys)} | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own) if n}
 
 def _band(ax, x: Sequence[float], runs: Sequence[Sequence[float]], name: str, style: Mapping, marker: str = "") -> None:
     "The median of the seeds, and a band over their range."

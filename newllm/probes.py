@@ -6,7 +6,9 @@
 __all__ = ['probe_tokens', 'most_frequent', 'memory_curve', 'lyapunov_factor', 'recurrence_of', 'settling', 'sweeps_until',
            'sweep_factors', 'context_rank', 'token_cosine', 'step_cosine', 'describe_contexts']
 
-# %% ../nbs/19_probes.ipynb #99ddc92c
+# %% ../nbs/19_probes.ipynb #c3aef24e
+from collections.abc import Callable
+
 import torch
 import torch.autograd.forward_ad as forward_ad
 import torch.nn.functional as F
@@ -198,13 +200,14 @@ def context_rank(
     if n < config.min_tokens_per_dim * dim: raise ValueError(f"{n} tokens are too few for a rank of {dim} dimensions: at least {config.min_tokens_per_dim:g} for each are needed, {config.min_tokens_per_dim * dim:,.0f}; give more text, or lower probes.min_tokens_per_dim and say so")
     return dict(percent=100 * effective_rank(contexts) / dim, ceiling_percent=100 * gaussian_ceiling(n, dim) / dim, tokens=n, dim=dim)
 
-# %% ../nbs/19_probes.ipynb #9cf76d0e
+# %% ../nbs/19_probes.ipynb #d267df11
 def token_cosine(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T]
     contexts: Tensor,      # [T, C] of these ids
     config: ProbesConfig,  # reads num_changes, num_tokens_tried
     seed: int,             # of the positions and tokens
+    view: Callable[[Tensor], Tensor] | None = None,  # applied to the contexts before they are compared, such as a whitening map
 ) -> float:                # 1: the token does not matter
     "Mean cosine between the contexts that different tokens lead to from the same context and earlier tokens, over `num_changes` places."
     at, g = _positions(ids, model.window, 0, config.num_changes, seed)
@@ -214,7 +217,7 @@ def token_cosine(
     text = _windows(ids, at, model.window, 0).repeat_interleave(len(chosen), 0)
     text[:, -1] = chosen.repeat(len(at))
     with _frozen(model): c = model.step(contexts[at - 1].repeat_interleave(len(chosen), 0), model.embed(text)[:, -1])[0]
-    c, n = F.normalize(c.view(len(at), len(chosen), -1), dim=-1), len(chosen)
+    c, n = F.normalize((view(c) if view else c).view(len(at), len(chosen), -1), dim=-1), len(chosen)
     return ((c.sum(1).square().sum(-1) - n) / (n * (n - 1))).mean().item()
 
 def step_cosine(
@@ -223,18 +226,20 @@ def step_cosine(
     "Mean cosine between a context and the one before it."
     return mapping_cosine(contexts[:-1], contexts[1:])
 
-# %% ../nbs/19_probes.ipynb #b4728a3c
+# %% ../nbs/19_probes.ipynb #4d4344ff
 def describe_contexts(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T] text that was not trained on
     config: ProbesConfig,  # everything
     seed: int,             # of every random choice
+    view: Callable[[Tensor], Tensor] | None = None,  # how the contexts are looked at for rank, cosines and probes, such as a whitening map
 ) -> dict:                 # rank, sweeps, sweep_factors, lyapunov_factor, memory, token_cosine, step_cosine, probes, probes_token_alone, most_frequent; JSON-ready
     "All of this page's measurements, weights frozen: at most `max_tokens` tokens, sweeps over at most `max_sweep_tokens`."
     ids = ids[: config.max_tokens]
     contexts, n = read_contexts(model, ids), config.max_sweep_tokens
     with _frozen(model): tokens = model.embed(ids)[:, : model.config.embed_dim]
-    return dict(rank=context_rank(contexts, config), sweeps=settling(model, ids[:n], config), sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
+    seen = view(contexts) if view else contexts
+    return dict(rank=context_rank(seen, config), sweeps=settling(model, ids[:n], config), sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
                 lyapunov_factor=lyapunov_factor(model, ids, contexts, config, seed), memory=memory_curve(model, ids, contexts, config, seed),
-                token_cosine=token_cosine(model, ids, contexts, config, seed), step_cosine=step_cosine(contexts),
-                probes=probe_tokens(contexts, ids, config), probes_token_alone=probe_tokens(tokens, ids, config), most_frequent=most_frequent(ids))
+                token_cosine=token_cosine(model, ids, contexts, config, seed, view), step_cosine=step_cosine(seen),
+                probes=probe_tokens(seen, ids, config), probes_token_alone=probe_tokens(tokens, ids, config), most_frequent=most_frequent(ids))
