@@ -96,13 +96,13 @@ class ProbesConfig:
     ridges: tuple[float, ...] = _f((0.001, 0.1, 1.0, 10.0), "multiples of the mean variance added to a probe's covariance; chosen on part of the fitting text")
     min_tokens_per_dim: float = _f(25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0)
     max_tokens: int = _f(20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2)
-    max_sweep_tokens: int = _f(6400, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2)
+    max_sweep_tokens: int = _f(2048, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2)
     solver_sweeps: int = _f(12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000)
     settled_below: float = _f(1e-3, "a token has settled when its mean squared change, in units of the variance, is below this", gt=0)
     memory_steps: int = _f(128, "tokens over which the influence of a changed one is followed", ge=1)
-    num_changes: int = _f(64, "places in the text at which a token is changed or a deviation is followed", ge=1)
+    num_changes: int = _f(32, "places in the text at which a token is changed or a deviation is followed", ge=1)
     num_tokens_tried: int = _f(16, "tokens whose contexts are compared at each place", ge=2)
-    tangent_steps: int = _f(200, "tokens over which a deviation is followed; the second half is counted", ge=2)
+    tangent_steps: int = _f(100, "tokens over which a deviation is followed; the second half is counted", ge=2)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."

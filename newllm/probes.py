@@ -67,13 +67,14 @@ def most_frequent(
     half = len(ids) // 2
     return (ids[half:] == ids[:half].mode().values).double().mean().item()
 
-# %% ../nbs/19_probes.ipynb #3a0a37e0
+# %% ../nbs/19_probes.ipynb #013d3d55
 def _windows(ids: Tensor, at: Tensor, window: int, steps: int) -> Tensor:
     "[n, window + steps] tokens from `window - 1` before each position to `steps` after it."
     return ids[at[:, None] + torch.arange(1 - window, steps + 1, device=ids.device)]
 
-def _positions(ids: Tensor, window: int, steps: int, n: int, seed: int) -> tuple[Tensor, torch.Generator]:
+def _positions(ids: Tensor, contexts: Tensor, window: int, steps: int, n: int, seed: int) -> tuple[Tensor, torch.Generator]:
     "`n` random positions that have a context before them and `steps` tokens after them, and the generator. Raises `ValueError` when there are none."
+    if len(contexts) != len(ids): raise ValueError(f"{len(contexts)} contexts for {len(ids)} tokens; give the contexts of these tokens, one for each")
     if len(ids) < window + steps + 1: raise ValueError(f"{len(ids)} tokens are too few: {window + steps + 1} are needed for {steps} steps after a position; give more text, or lower probes.memory_steps and probes.tangent_steps")
     g = torch.Generator().manual_seed(seed)
     return torch.randint(window, len(ids) - steps, (n,), generator=g).to(ids.device), g
@@ -84,7 +85,7 @@ def _other_tokens(ids: Tensor, old: Tensor, g: torch.Generator) -> Tensor:
     if len(kinds) < 2: raise ValueError("the text has a single kind of token: none can be replaced by another")
     return kinds[(torch.searchsorted(kinds, old) + torch.randint(1, len(kinds), old.shape, generator=g).to(ids.device)) % len(kinds)]
 
-# %% ../nbs/19_probes.ipynb #61c65eb1
+# %% ../nbs/19_probes.ipynb #7462e6cd
 def memory_curve(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T]
@@ -94,7 +95,7 @@ def memory_curve(
 ) -> dict:                 # influence [memory_steps + 1], 1 at the changed token; unrelated, in the same unit
     "Root mean square distance that one changed token leaves after 0, 1, 2, ... further tokens. Raises `ValueError` for a text too short."
     w, steps = model.window, config.memory_steps
-    at, g = _positions(ids, w, steps, config.num_changes, seed)
+    at, g = _positions(ids, contexts, w, steps, config.num_changes, seed)
     text = _windows(ids, at, w, steps)
     changed = text.clone()
     changed[:, w - 1] = _other_tokens(ids, ids[at], g)
@@ -114,7 +115,7 @@ def _pushed(f, at: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor]:
     with forward_ad.dual_level(): value, moved = forward_ad.unpack_dual(f(forward_ad.make_dual(at, deviation)))
     return value, torch.zeros_like(value) if moved is None else moved
 
-# %% ../nbs/19_probes.ipynb #2c826209
+# %% ../nbs/19_probes.ipynb #9405bb04
 def lyapunov_factor(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T]
@@ -123,7 +124,7 @@ def lyapunov_factor(
     seed: int,             # of the positions and deviations
 ) -> float:                # 0: forgotten at once; above 1: chaotic
     "Growth of a deviation per token, geometric mean over the second half of `tangent_steps` from `num_changes` positions. Raises `ValueError` for a text too short."
-    at, g = _positions(ids, model.window, config.tangent_steps, config.num_changes, seed)
+    at, g = _positions(ids, contexts, model.window, config.tangent_steps, config.num_changes, seed)
     growth, c, v = [], contexts[at - 1], torch.randn(len(at), contexts.shape[1], generator=g).to(contexts)
     v = F.normalize(v, dim=1)
     with _frozen(model):
@@ -200,7 +201,7 @@ def context_rank(
     if n < config.min_tokens_per_dim * dim: raise ValueError(f"{n} tokens are too few for a rank of {dim} dimensions: at least {config.min_tokens_per_dim:g} for each are needed, {config.min_tokens_per_dim * dim:,.0f}; give more text, or lower probes.min_tokens_per_dim and say so")
     return dict(percent=100 * effective_rank(contexts) / dim, ceiling_percent=100 * gaussian_ceiling(n, dim) / dim, tokens=n, dim=dim)
 
-# %% ../nbs/19_probes.ipynb #d267df11
+# %% ../nbs/19_probes.ipynb #273dac63
 def token_cosine(
     model: NewLLM | LeakyLLM,
     ids: Tensor,           # [T]
@@ -210,7 +211,7 @@ def token_cosine(
     view: Callable[[Tensor], Tensor] | None = None,  # applied to the contexts before they are compared, such as a whitening map
 ) -> float:                # 1: the token does not matter
     "Mean cosine between the contexts that different tokens lead to from the same context and earlier tokens, over `num_changes` places."
-    at, g = _positions(ids, model.window, 0, config.num_changes, seed)
+    at, g = _positions(ids, contexts, model.window, 0, config.num_changes, seed)
     kinds = ids.unique()
     if len(kinds) < 2: raise ValueError("the text has a single kind of token: none can be compared with another")
     chosen = kinds[torch.randperm(len(kinds), generator=g).to(ids.device)[: config.num_tokens_tried]]
