@@ -169,8 +169,8 @@ class LeakyConfig:
 _RING = dict(feedback="ring", hidden_dim=416, num_sweeps=2)  # as many parameters as without feedback
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
-    "small": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16"),
-    "small_ring": dict(num_train_tokens=500_000, num_val_tokens=60_000, num_test_tokens=60_000, precision="bfloat16", **_RING),
+    "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2),
+    "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2, **_RING),
     "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", num_sweeps=2),
     "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16"),  # half a minute of training
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
