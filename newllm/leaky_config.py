@@ -132,6 +132,8 @@ class ProbesConfig:
     max_tokens: int = _f(20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2)
     max_sweep_tokens: int = _f(2048, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2)
     solver_sweeps: int = _f(12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000)
+    solver_tolerance: float = _f(1e-10, "a solve stops when the largest mean squared change over the positions is below this: 1e-5 in root mean square", gt=0)
+    solver_max_sweeps: int = _f(40, "sweeps after which a solve gives up", ge=1, le=10_000)
     settled_below: float = _f(1e-3, "a token has settled when its mean squared change, in units of the variance, is below this", gt=0)
     memory_steps: int = _f(128, "tokens over which the influence of a changed one is followed", ge=1)
     num_changes: int = _f(32, "places in the text at which a token is changed or a deviation is followed", ge=1)
@@ -171,7 +173,7 @@ _RING = dict(feedback="ring", hidden_dim=416, num_sweeps=2)  # as many parameter
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2),
     "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2, **_RING),
-    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", num_sweeps=2),
+    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", feedback_std=0.02, num_sweeps=2),
     "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16"),  # half a minute of training
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
                  epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01,
