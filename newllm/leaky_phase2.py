@@ -74,7 +74,7 @@ class LeakyPhase2Trainer(Phase2Trainer):
         self.config = Phase2Config(epochs=plan.fresh_passes if fresh else plan.passes, batch_size=plan.batch_size, learning_rate=rate, weight_decay=joint.weight_decay, grad_clip=joint.grad_clip, patience=plan.patience)
         self.model, self.joint, self.steps, self.within, self.over = model, joint, 0, None, False
         self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.optimizer = torch.optim.AdamW(parameter_groups(model, joint, rate), betas=(joint.beta1, joint.beta2))
+        self.optimizer = torch.optim.AdamW(list(parameter_groups(model, joint, rate).values()), betas=(joint.beta1, joint.beta2))
         self.generator, self.loss_weights = torch.Generator().manual_seed(seed), torch.ones(1)
 
     def rows(
