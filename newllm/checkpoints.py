@@ -73,11 +73,12 @@ class Checkpoints:
     ) -> Path:
         "Saves in one step, and removes those that are no longer needed."
         self.folder.mkdir(parents=True, exist_ok=True)
+        for p in self.folder.glob(".*"): p.unlink()  # what a killed save left
         content, old = to_bytes(state), self.files()
         number = int(old[-1].name.split("-")[0]) + 1 if old else 0
         path = self.folder / f"{number:08d}-{hashlib.sha256(content).hexdigest()[:16]}.safetensors"
         write_whole(path, content)
-        for p in [*old[: max(0, len(old) + 1 - self.keep)], *self.folder.glob(".*")]: p.unlink(missing_ok=True)
+        for p in old[: max(0, len(old) + 1 - self.keep)]: p.unlink(missing_ok=True)
         self.saved = time.monotonic()
         return path
 

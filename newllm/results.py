@@ -260,7 +260,7 @@ def _kind(folder: Path) -> tuple[str | None, str]:
 def _current(folder: Path) -> bool:
     "Does the configuration still have this name?"
     held = _read(folder / "config.json")[0]
-    try: return run_id(from_dict(held["config"], FAMILIES[held.get("family", "cvfp")].config), held["own"]) == folder.name
+    try: return run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"]) == folder.name
     except (KeyError, TypeError, ValueError): return False
 
 def _home(path: Path) -> Path:
