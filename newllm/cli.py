@@ -53,7 +53,7 @@ def list_command() -> None:
 # %% ../nbs/43_cli.ipynb #a7aedef5
 def what_presets_say(
     name: str,             # a flat name of the configuration
-    family: str = "cvfp",  # whose configuration
+    family: str = "recorded",  # whose configuration
 ) -> str:                  # "128: small; 16: tiny; ..."
     "The value of a field in every preset, equal values together."
     build, config, presets = FAMILIES[family]
@@ -66,11 +66,12 @@ def what_presets_say(
 
 def described(
     p: Parameter,
-    family: str = "cvfp",
-) -> str:  # one or two lines
+    family: str | tuple[str, ...] = "recorded",  # as the page names it
+) -> str:  # a line, and one for each family that knows it when the preset decides
     "A parameter as `show` prints it."
-    line = f"{p.name}: {p.annotation} = {p.default!r}"
-    return f"{line:48s} {p.help}" + (f"\n    {what_presets_say(p.name, family)}" if p.default is None else "")
+    line, several = f"{p.name}: {p.annotation} = {p.default!r}", not isinstance(family, str)
+    of = [f for f in (family if several else (family,)) if p.name in flat_fields(FAMILIES[f].config)] if p.default is None else []
+    return "\n".join([f"{line:48s} {p.help}", *(f"    {f'{f} has ' if several else ''}{what_presets_say(p.name, f)}" for f in of)])
 
 @main.command("show")
 @click.argument("experiment")

@@ -6,7 +6,7 @@
 __all__ = ['LeakyCVFPLayer', 'StepRecurrence', 'Readout', 'whitening', 'LeakyLLM', 'load_model']
 
 # %% ../nbs/17_leaky.ipynb #b4a50472
-import math
+import copy, math
 from pathlib import Path
 
 import torch
@@ -191,6 +191,7 @@ class LeakyLLM(nn.Module, TextModel):
         self.layer, self.readout = LeakyCVFPLayer(config), Readout(config)
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         self.whitener: nn.Linear | None = None
+        self.readout_embedding: nn.Embedding | None = None
         nn.init.normal_(self.token_embedding.weight, std=config.embed_dim**-0.5)
         with torch.no_grad():
             if embedding is not None: self.token_embedding.weight.copy_(embedding)
@@ -201,15 +202,16 @@ class LeakyLLM(nn.Module, TextModel):
         self,
         ids: Tensor,                   # [..., T] int64
         before: Tensor | None = None,  # [..., window - 1] the tokens before them, -1 where there is none; None = none
-    ) -> Tensor:                       # [..., T, window * E]
+    ) -> Tensor:                       # [..., T, window * E]; with an own token path as much again, for the readout
         "Each token's embedding and those of the tokens before it, newest first; zeros before the text."
         if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < self.vocab_size:
             raise ValueError(f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to {self.vocab_size - 1}; tokenise with the model's own tokenizer")
         w, T, ids = self.window, ids.shape[-1], ids.to(self.bias.device)
         before = ids.new_full((*ids.shape[:-1], w - 1), -1) if before is None else before
         both = torch.cat([before, ids], -1)
-        e = self.token_embedding(both.clamp(min=0)) * (both >= 0)[..., None]
-        return torch.cat([e[..., w - 1 - j : w - 1 - j + T, :] for j in range(w)], -1)
+        tables = [self.token_embedding] if self.readout_embedding is None else [self.token_embedding, self.readout_embedding]
+        embeds = [table(both.clamp(min=0)) * (both >= 0)[..., None] for table in tables]
+        return torch.cat([e[..., w - 1 - j : w - 1 - j + T, :] for e in embeds for j in range(w)], -1)
 
     def start_context(self) -> Tensor:  # [1, C]
         "The zero context before the first token."
@@ -299,7 +301,8 @@ class LeakyLLM(nn.Module, TextModel):
     ) -> Tensor:            # [..., V]
         "Scores of every possible next token."
         context = context if self.whitener is None else self.whitener(context)
-        return F.linear(self.readout(context, token_out), self.token_embedding.weight, self.bias)
+        table = self.token_embedding if self.readout_embedding is None else self.readout_embedding
+        return F.linear(self.readout(context, token_out[..., -self.window * self.config.embed_dim :]), table.weight, self.bias)
 
     def all_logits(
         self,
@@ -321,9 +324,17 @@ class LeakyLLM(nn.Module, TextModel):
         C = self.config.context_dim
         self.whitener = nn.Linear(C, C, device=self.bias.device).requires_grad_(False)
 
+    def split_token_path(self) -> None:
+        "Freezes what makes the contexts, and gives readout and softmax their own trainable copy of the embedding."
+        if self.readout_embedding is not None: raise ValueError("the model already has its own token path; tune it further, or start from a model that only went through Phase 1")
+        self.readout_embedding = copy.deepcopy(self.token_embedding)
+        self.requires_grad_(False)
+        for part in (self.readout_embedding, self.readout): part.requires_grad_(True)
+        self.bias.requires_grad_(True)
+
     def description(self) -> dict:
         "What config.json holds."
-        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, whitened=self.whitener is not None, model=to_dict(self.config))
+        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, whitened=self.whitener is not None, own_token_path=self.readout_embedding is not None, model=to_dict(self.config))
 
     @classmethod
     def from_description(
@@ -331,11 +342,12 @@ class LeakyLLM(nn.Module, TextModel):
         saved: dict,  # what `description` gave
     ) -> "LeakyLLM":
         "A model of that shape with fresh weights. Raises `ValueError` for missing, unknown or impossible entries."
-        wanted = {"architecture", "vocab_size", "whitened", "model"}
+        wanted = {"architecture", "vocab_size", "whitened", "own_token_path", "model"}
         if saved.get("architecture") != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved.get('architecture')}, not a {cls.__name__}; load it with load_model")
         if set(saved) != wanted: raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a {cls.__name__} needs {sorted(wanted)}")
         model = cls(from_dict(saved["model"], LeakyModelConfig), saved["vocab_size"])
         if saved["whitened"]: model._add_whitener()
+        if saved["own_token_path"]: model.split_token_path()
         return model
 
 # %% ../nbs/17_leaky.ipynb #17f7666b

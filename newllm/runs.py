@@ -321,7 +321,7 @@ def _release(home: Path) -> None:
 def start_run(
     experiment: str,               # the page's file name without suffix
     namespace: Mapping[str, Any],  # globals()
-    family: str = "cvfp",          # whose configuration: cvfp or lego
+    family: str | tuple[str, ...] = "recorded",  # whose configuration; of several the page's parameter `family` chooses one
 ) -> Run:
     "The run of this page, ready to be trained. Raises `ConfigError` for an undeclared name, a wrong type or an impossible configuration."
     config, own = resolve(*page_parameters(namespace), family)
