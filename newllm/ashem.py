@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .lego import IGNORED, LegoTransformer, SequenceBatches, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule, take_up, training_state
+from .lego import IGNORED, LegoTransformer, Pass, SequenceBatches, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule, take_up, training_state
 from .lego_config import ASHEMConfig, LegoConfig, StageConfig, TrainingConfig
 from .mining import MinedStates, collect_hard_examples, compute_confidence, compute_confidence_threshold, create_hard_example_loader, mine_states, score
 from .transformer import Rows
@@ -61,14 +61,15 @@ def train_upper_layers(
     num_lower_layers: int | None = None,       # layers that the states have behind them; None = all but the last block
     scheduler: Any = None,                     # stepped after every batch
     grad_clip: float = math.inf,               # largest gradient norm
+    at: Pass | None = None,                    # a pass that may be taken up; None = one from start to end
 ) -> float:                                    # mean loss
     "One pass over single hidden states through the upper layers."
     model.train()
-    start, losses = _lower(model, num_lower_layers), []
-    for h, y in batches:
+    start, at = _lower(model, num_lower_layers), at or Pass()
+    for h, y in at.rest(batches):
         logits = model.predict(model.run_layers(h.to(device), start, model.num_layers)).view(-1, vocab_size)
-        losses.append(_step(model, F.cross_entropy(logits, y.to(device)), optimizer, scheduler, grad_clip))
-    return sum(losses) / len(losses)
+        at.losses.append(_step(model, F.cross_entropy(logits, y.to(device)), optimizer, scheduler, grad_clip))
+    return at.mean
 
 # %% ../nbs/22_ashem.ipynb #e94a6d00
 def _step(model: nn.Module, loss: Tensor, optimizer: torch.optim.Optimizer, scheduler: Any, grad_clip: float) -> float:
@@ -109,17 +110,19 @@ def train_upper_rows(
     device: str,
     scheduler: Any = None,    # stepped after every batch
     grad_clip: float = math.inf,  # largest gradient norm
+    at: Pass | None = None,   # a pass that may be taken up; None = one from start to end
 ) -> float:                   # mean loss
     "One pass over cached sequences: the last block runs on the chosen rows, with everybody's keys and values."
     model.train()
-    start, losses = model.exits[-2], []
-    for i in torch.randperm(len(mined.states)).split(batch_size):
+    start, at = model.exits[-2], at or Pass()
+    def shuffled(): yield from torch.randperm(len(mined.states)).split(batch_size)
+    for i in at.rest(shuffled()):
         rows = chosen[i].to(device)
         if not rows.any(): continue
         state = model.run_layers(mined.states[i].to(device), start, model.num_layers, Rows.of(rows))
-        losses.append(_step(model, F.cross_entropy(model.predict(state[rows]), mined.targets[i].to(device)[rows], ignore_index=IGNORED), optimizer, scheduler, grad_clip))
-    if not losses: raise ValueError("no row was chosen: nothing to train on; raise ASHEMConfig.hard_example_ratio")
-    return sum(losses) / len(losses)
+        at.losses.append(_step(model, F.cross_entropy(model.predict(state[rows]), mined.targets[i].to(device)[rows], ignore_index=IGNORED), optimizer, scheduler, grad_clip))
+    if not at.losses: raise ValueError("no row was chosen: nothing to train on; raise ASHEMConfig.hard_example_ratio")
+    return at.mean
 
 # %% ../nbs/22_ashem.ipynb #245c80ff
 @dataclasses.dataclass(frozen=True)
@@ -177,18 +180,21 @@ def train_shallow(
     return model, train_stages(model, create_standard_config(a.phase1_layers), config, parts, a.phase1_epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)
 
 # %% ../nbs/22_ashem.ipynb #9d0ae307
-def _keep_best(model: LegoTransformer, run_epoch: Callable[[], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any) -> list[dict]:
-    "Epochs of phase 2, stopped early; the model ends with its best weights."
-    best, best_epoch, state, history, over = math.inf, 0, None, [], False
-    if held := take_up(checkpoint, model, optimizer, plan): best, best_epoch, state, history, over = held
+def _keep_best(model: LegoTransformer, run_epoch: Callable[[Pass], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any, held: dict | None, mined: dict) -> list[dict]:
+    "Epochs of phase 2, stopped early; the model ends with its best weights. What was `mined` goes into every checkpoint."
+    best, best_epoch, state, history, over, within, at = math.inf, 0, None, [], False, None, None
+    if held: best, best_epoch, state, history, over, within = take_up(held, model, optimizer, plan)
+    def offer(final=False):
+        if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, plan, (best, best_epoch, state, history, over, at and at.place())) | mined, final)
     while not over:
-        epoch = len(history) + 1
-        row = dict(epoch=epoch, loss=run_epoch(), hard_ppl=evaluate())
+        epoch, at = len(history) + 1, Pass(offer, within)
+        row = dict(epoch=epoch, loss=run_epoch(at), hard_ppl=evaluate())
+        within = at = None
         history.append(row)
         if on_step: on_step(dict(phase="mine", done=epoch, total=config.phase2_epochs, **row))
         if row["hard_ppl"] < best: best, best_epoch, state = row["hard_ppl"], epoch, {k: v.clone() for k, v in model.state_dict().items()}
         over = epoch == config.phase2_epochs or epoch - best_epoch >= config.phase2_patience
-        if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, plan, (best, best_epoch, state, history, over)), final=over)
+        offer(final=over)
     if state is None: raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
     model.load_state_dict(state)
     return history
@@ -202,27 +208,29 @@ def train_next_block(
     parts: Parts,
     selection: str = "hard",         # "hard", or "random": as many rows, drawn at random
     on_step: Callable[[dict], None] | None = None,
-    checkpoint: Any = None,
+    checkpoint: Any = None,          # as `Trainer.train_with_early_stopping` takes it; holds the chosen rows too
 ) -> tuple[LegoTransformer, dict]:   # the deeper model; history, hard_ratio, rows
     "Phase 2 for one more block: mines `parts.mine`, extends the model, trains the new layers on the chosen rows."
     if selection not in ("hard", "random"): raise ValueError(f"selection is 'hard' or 'random', got {selection!r}")
     a, device = config.ashem, config.device
-    mined = mine_states(model, parts.mine, thresholds, device, a.cache_mb)
-    chosen = mined.hard if selection == "hard" else mined.random_subset(torch.Generator().manual_seed(config.seed))
-    if not chosen.any(): raise ValueError(f"no token of the mined text is below the threshold {thresholds[-1]:.4f}; raise ASHEMConfig.hard_example_ratio={a.hard_example_ratio}")
     deeper = extend(model, num_layers, a.heads, a.zero_start)
     optimizer = make_optimizer(deeper, a.phase2_lr, a.weight_decay)
+    held = checkpoint.load() if checkpoint else None  # after `extend`, which draws from the generators that this puts back
+    mined = mine_states(model, parts.mine, thresholds, device, a.cache_mb)
+    chosen = held["chosen"] if held else mined.hard if selection == "hard" else mined.random_subset(torch.Generator().manual_seed(config.seed))
+    if not chosen.any(): raise ValueError(f"no token of the mined text is below the threshold {thresholds[-1]:.4f}; raise ASHEMConfig.hard_example_ratio={a.hard_example_ratio}")
     if a.context == "none":
         flat = dict(hidden_states=mined.states[chosen], targets=mined.targets[chosen])
-        held = collect_hard_examples(model, parts.stop, thresholds[-1], device, tuple(thresholds[:-1]))
+        stop = collect_hard_examples(model, parts.stop, thresholds[-1], device, tuple(thresholds[:-1]))
         plan = make_schedule(optimizer, a.phase2_epochs * -(-len(flat["targets"]) // a.hard_batch_size), a.warmup_ratio, a.schedule)
-        def run_epoch(): return train_upper_layers(deeper, create_hard_example_loader(flat, a.hard_batch_size), optimizer, model.vocab_size, device, model.num_layers, plan, a.grad_clip)
-        def evaluate(): return evaluate_on_hard_examples(deeper, held, model.vocab_size, device, a.hard_batch_size, model.num_layers)
+        def shuffled(): yield from create_hard_example_loader(flat, a.hard_batch_size)
+        def run_epoch(at): return train_upper_layers(deeper, shuffled(), optimizer, model.vocab_size, device, model.num_layers, plan, a.grad_clip, at)
+        def evaluate(): return evaluate_on_hard_examples(deeper, stop, model.vocab_size, device, a.hard_batch_size, model.num_layers)
     else:
         plan = make_schedule(optimizer, a.phase2_epochs * len(parts.mine), a.warmup_ratio, a.schedule)
-        def run_epoch(): return train_upper_rows(deeper, mined, chosen, a.batch_size, optimizer, device, plan, a.grad_clip)
+        def run_epoch(at): return train_upper_rows(deeper, mined, chosen, a.batch_size, optimizer, device, plan, a.grad_clip, at)
         def evaluate(): return (lambda s: s.perplexity(s.taken == len(model.exits)))(score(deeper, parts.stop, thresholds, device))
-    history = _keep_best(deeper, run_epoch, evaluate, a, on_step, checkpoint, optimizer, plan)
+    history = _keep_best(deeper, run_epoch, evaluate, a, on_step, checkpoint, optimizer, plan, held, dict(chosen=chosen))
     return deeper.eval(), dict(history=history, hard_ratio=mined.hard_ratio, rows=int(chosen.sum()))
 
 # %% ../nbs/22_ashem.ipynb #246c6658
@@ -260,6 +268,7 @@ def train_control(
     vocab_size: int,    # V
     parts: Parts,
     on_step: Callable[[dict], None] | None = None,
+    checkpoint: Any = None,  # as `Trainer.train_with_early_stopping` takes it
 ) -> tuple[LegoTransformer, dict]:  # a model with exits at phase1_layers and at the top; what training returned
     "Trains every layer of the full stack on all tokens."
     a, c, top = config.ashem, config.controls, config.transformer.num_layers
@@ -269,4 +278,4 @@ def train_control(
     else: raise ValueError(f"kind is 'full', 'deep_supervision' or 'layerskip', got {kind!r}")
     model = LegoTransformer(config.transformer, vocab_size, exits)
     if kind == "layerskip": model.layer_dropout = tuple(c.layer_dropout * (2 ** (l / (top - 1)) - 1) for l in range(top))
-    return model, train_stages(model, stages, config, parts, c.epochs, a.phase1_lr, a.phase1_patience, on_step)
+    return model, train_stages(model, stages, config, parts, c.epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)

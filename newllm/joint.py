@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['variance_term', 'covariance_term', 'mean_term', 'diversity_terms', 'counted_start', 'windows_per_epoch',
-           'carried_windows', 'one_cycle', 'parameter_groups', 'JointResult', 'JointTrainer', 'train_control',
-           'train_readout']
+           'carried_windows', 'one_cycle', 'parameter_groups', 'optimizers', 'JointResult', 'JointTrainer',
+           'train_control', 'train_readout']
 
 # %% ../nbs/18_joint.ipynb #7bc4c836
-import contextlib, dataclasses, math
+import contextlib, dataclasses, itertools, math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -119,15 +120,27 @@ def parameter_groups(
     model: nn.Module,
     config: JointConfig,   # reads weight_decay, gate_rate
     learning_rate: float,  # peak
-) -> list[dict]:           # what AdamW takes
-    "Matrices with weight decay, vectors without, and the layer's decay weights without and at `gate_rate` times the rate."
-    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
-    gates = [p for n, p in named if n.startswith("layer.decay.")]
-    rest = [p for n, p in named if not n.startswith("layer.decay.")]
-    groups = [dict(params=[p for p in rest if p.dim() > 1], lr=learning_rate, weight_decay=config.weight_decay),
-              dict(params=[p for p in rest if p.dim() < 2], lr=learning_rate, weight_decay=0.0),
-              dict(params=gates, lr=learning_rate * config.gate_rate, weight_decay=0.0)]
-    return [g for g in groups if g["params"]]
+) -> dict[str, dict]:      # what an optimizer takes, under the names matrices, embeddings, vectors, gates; empty groups left out
+    "Matrices and embeddings with weight decay, vectors without, and the layer's decay weights without and at `gate_rate` times the rate."
+    tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
+    groups = dict(matrices=[], embeddings=[], vectors=[], gates=[])
+    for name, p in model.named_parameters():
+        kind = "gates" if name.startswith("layer.decay.") else "embeddings" if id(p) in tables else "matrices" if p.dim() > 1 else "vectors"
+        if p.requires_grad: groups[kind].append(p)
+    decay = lambda kind: config.weight_decay if kind in ("matrices", "embeddings") else 0.0
+    rate = lambda kind: learning_rate * (config.gate_rate if kind == "gates" else 1)
+    return {kind: dict(params=ps, lr=rate(kind), weight_decay=decay(kind)) for kind, ps in groups.items() if ps}
+
+def optimizers(
+    model: nn.Module,
+    config: JointConfig,   # reads optimizer, beta1, beta2, muon_momentum, and what `parameter_groups` reads
+    learning_rate: float,  # peak
+) -> list[torch.optim.Optimizer]:  # AdamW, and Muon for the matrices where it is asked for
+    "AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps have AdamW's root mean square at the same rate (Liu et al. 2025)."
+    groups, betas = parameter_groups(model, config, learning_rate), (config.beta1, config.beta2)
+    matrices = [groups.pop("matrices")] if config.optimizer == "muon" and "matrices" in groups else []
+    muon = [torch.optim.Muon([g], momentum=config.muon_momentum, adjust_lr_fn="match_rms_adamw") for g in matrices]
+    return ([torch.optim.AdamW(list(groups.values()), betas=betas)] if groups else []) + muon
 
 # %% ../nbs/18_joint.ipynb #0d5cbdeb
 @dataclasses.dataclass(frozen=True)
@@ -144,37 +157,55 @@ def _tenth(history: list[dict], total: int) -> bool:
 class _Loop:
     "Steps over carried windows; `cost(x, y, state)` gives the terms, their sum and the next state."
 
-    def __init__(self, model: nn.Module, config: JointConfig, learning_rate: float, cost: Callable, after: Callable[[int], None]):
+    def __init__(self, model: nn.Module, config: JointConfig, learning_rate: float, cost: Callable, after: Callable[[int], None], checkpoint: Any = None):
         self.model, self.config, self.cost, self.after = model, config, cost, after
-        self.optimizer = torch.optim.AdamW(parameter_groups(model, config, learning_rate), betas=(config.beta1, config.beta2))
-        self.weights = [p for g in self.optimizer.param_groups for p in g["params"]]
-        self.peaks = [g["lr"] for g in self.optimizer.param_groups]
+        self.optimizers = optimizers(model, config, learning_rate)
+        self.weights, self.peaks = [p for g in self._groups() for p in g["params"]], [g["lr"] for g in self._groups()]
+        self.checkpoint, self.history, self.state = checkpoint, [], None
+
+    def _groups(self) -> list[dict]:
+        "The groups of all optimizers; loading a state replaces them."
+        return [g for o in self.optimizers for g in o.param_groups]
 
     def run(self, ids: Tensor, on_step: Callable[[dict], None] | None, phase: str) -> JointResult:
         "All epochs; the model's own mode comes back afterwards."
-        cfg, history, state, was = self.config, [], None, self.model.training
+        cfg, was = self.config, self.model.training
         total, ids = cfg.epochs * windows_per_epoch(len(ids), cfg), ids.to(self.weights[0].device)
         self.model.train()
-        for step, (x, y, fresh) in enumerate(carried_windows(ids, cfg)):
-            for group, peak in zip(self.optimizer.param_groups, self.peaks): group["lr"] = peak * one_cycle(step, total, cfg)
-            terms, state = self._step(x, y, None if fresh else state, step)
-            history.append({"step": step + 1, "epoch": step * cfg.epochs // total + 1, **terms, "learning_rate": self.optimizer.param_groups[0]["lr"]})
+        if held := self.checkpoint.load() if self.checkpoint else None: self._resume(held, ids.device)
+        history = self.history
+        for step, (x, y, fresh) in itertools.islice(enumerate(carried_windows(ids, cfg)), len(history), None):
+            for group, peak in zip(self._groups(), self.peaks): group["lr"] = peak * one_cycle(step, total, cfg)
+            terms, self.state = self._step(x, y, None if fresh else self.state, step)
+            history.append({"step": step + 1, "epoch": step * cfg.epochs // total + 1, **terms, "learning_rate": self._groups()[0]["lr"]})
             self.after(step + 1)
             if on_step and _tenth(history, total): on_step({"phase": phase, "done": step + 1, "total": total, **history[-1]})
+            if self.checkpoint: self.checkpoint.offer(self._place, final=step + 1 == total)
         self.model.train(was)
         return JointResult(history, total, total * cfg.num_streams * cfg.window)
 
+    def _place(self) -> dict:
+        "All that the next step depends on but the random generators; the number of rows is the position in the text."
+        return {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "state": self.state, "history": self.history}
+
+    def _resume(self, held: dict, device: torch.device) -> None:
+        "Takes up what `_place` gave."
+        self.model.load_state_dict(held["model"])
+        for optimizer, state in zip(self.optimizers, held["optimizers"], strict=True): optimizer.load_state_dict(state)
+        state = held["state"]
+        self.state, self.history = tuple(s.to(device) for s in state) if isinstance(state, tuple) else state.to(device), held["history"]
+
     def _step(self, x: Tensor, y: Tensor, state, step: int) -> tuple[dict, object]:
-        "One clipped step of AdamW (Loshchilov and Hutter 2019)."
+        "One clipped step of every optimizer."
         bf16 = torch.autocast(x.device.type, torch.bfloat16) if self.config.precision == "bfloat16" else contextlib.nullcontext()
         with bf16: loss, terms, state = self.cost(x, y, state)
         numbers = {"loss": loss.item(), **{k: None if v is None else v.item() for k, v in terms.items()}}
         if not math.isfinite(numbers["loss"]): raise NonFiniteLoss("the loss", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
-        self.optimizer.zero_grad()
+        self.model.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.weights, self.config.grad_clip)
         if not norm.isfinite(): raise NonFiniteLoss("the gradient's norm", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
-        self.optimizer.step()
+        for optimizer in self.optimizers: optimizer.step()
         return numbers, state
 
 # %% ../nbs/18_joint.ipynb #129aa35f
@@ -193,10 +224,11 @@ class JointTrainer:
         self,
         ids: Tensor,  # [T] int64
         on_step: Callable[[dict], None] | None = None,  # gets phase, done, total and the history's row about ten times in a run
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`; asked after each step, and what it loads is gone on from
     ) -> JointResult:
         "Learns in place, deterministically given torch's random state (dropout). Raises `NonFiniteLoss`, and `ValueError` for a text too short."
         self.model.layer.project()
-        return _Loop(self.model, self.config, self.config.learning_rate, self.cost, self._after).run(ids, on_step, "joint")
+        return _Loop(self.model, self.config, self.config.learning_rate, self.cost, self._after, checkpoint).run(ids, on_step, "joint")
 
     def cost(
         self,
@@ -235,13 +267,14 @@ def train_control(
     config: JointConfig,   # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
+    checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Trains a language model, such as the GRU, on the windows and with the optimizer of `JointTrainer`."
     def cost(x, y, state):
         logits, state = model(x, state)
         loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
         return loss, {"predict": loss, "diversity": None, "cvfp": None}, state.detach()
-    return _Loop(model, config, learning_rate, cost, lambda step: None).run(ids, on_step, "control")
+    return _Loop(model, config, learning_rate, cost, lambda step: None, checkpoint).run(ids, on_step, "control")
 
 # %% ../nbs/18_joint.ipynb #1339ff7a
 @torch.no_grad()
@@ -258,6 +291,7 @@ def train_readout(
     config: JointConfig,       # streams, window and optimizer
     baseline: BaselineConfig,  # reads readout_epochs and readout_rate
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
+    checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Trains a readout on contexts that do not move. Score it with the same contexts: `token_log_probs(model, ids, fixed_contexts(source, ids))`."
     if source is model: raise ValueError("the readout's model and the source of its contexts are one object: training would move the contexts; give a copy")
@@ -268,4 +302,4 @@ def train_readout(
         loss = F.cross_entropy(model.logits(contexts, model.embed(x, before)).flatten(0, 1).float(), y.flatten())
         return loss, {"predict": loss, "diversity": None, "cvfp": None}, (contexts[:, -1], torch.cat([before, x], 1)[:, x.shape[1] :])
     plan = dataclasses.replace(config, epochs=baseline.readout_epochs)
-    return _Loop(model, plan, baseline.readout_rate, cost, lambda step: None).run(ids, on_step, "readout")
+    return _Loop(model, plan, baseline.readout_rate, cost, lambda step: None, checkpoint).run(ids, on_step, "readout")

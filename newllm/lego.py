@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['IGNORED', 'SequenceBatches', 'LegoTransformer', 'StandardTransformer', 'DeepSupervisionTransformer', 'compute_cost',
-           'create_standard_config', 'create_deep_supervision_config', 'make_optimizer', 'make_schedule',
+           'create_standard_config', 'create_deep_supervision_config', 'make_optimizer', 'make_schedule', 'Pass',
            'training_state', 'take_up', 'Trainer', 'StageConfig', 'TrainingConfig']
 
 # %% ../nbs/21_lego.ipynb #9a55fd54
@@ -304,24 +304,57 @@ def make_schedule(
     return torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
 
 # %% ../nbs/21_lego.ipynb #475a8891
+class Pass:
+    "One pass over batches, which may stop after any of them: taken up, it draws the same order again and skips those that are done."
+    def __init__(
+        self,
+        offer: Callable[[], None] = lambda: None,  # called after each batch
+        held: dict | None = None,                  # from `place`; None = the pass begins
+    ):
+        self.offer, held = offer, held or {}
+        self.order, self.batches, self.losses = held.get("order"), held.get("batches", 0), held.get("losses", [])
+
+    def place(self) -> dict:  # order: torch's generator before the first batch; batches done; losses so far
+        "Where the pass is."
+        return dict(order=self.order, batches=self.batches, losses=self.losses)
+
+    def rest(
+        self,
+        batches: Iterable,  # draws its order from torch's generator when the first is asked for, or draws nothing
+    ) -> Iterator:
+        "The batches that are left; whoever takes one appends its loss to `losses`."
+        now, left = torch.get_rng_state(), iter(batches)
+        if self.order is None: self.order = now
+        torch.set_rng_state(self.order)
+        for _ in range(self.batches): next(left)
+        if self.batches: torch.set_rng_state(now)
+        for batch in left:
+            yield batch
+            self.batches += 1
+            self.offer()
+
+    @property
+    def mean(self) -> float:
+        "Mean loss so far."
+        return sum(self.losses) / len(self.losses)
+
+# %% ../nbs/21_lego.ipynb #cf72444e
 def training_state(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler | None,
     place: tuple,  # what the loop itself remembers
 ) -> dict:
-    "All that the next epoch depends on, but for the random generators."
+    "All that the next step depends on, but for the random generators."
     return dict(model=model.state_dict(), optimizer=optimizer.state_dict(), scheduler=scheduler and scheduler.state_dict(), place=place)
 
 def take_up(
-    checkpoint: Any,  # has load(); None = there is nothing to go on from
+    held: dict,  # from `training_state`
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     scheduler: torch.optim.lr_scheduler.LRScheduler | None,
-) -> tuple | None:    # the place that `training_state` was given
-    "Puts back what `training_state` saved; None when nothing was."
-    held = checkpoint.load() if checkpoint else None
-    if not held: return None
+) -> tuple:  # the place that `training_state` was given
+    "Puts back what `training_state` saved."
     model.load_state_dict(held["model"])
     optimizer.load_state_dict(held["optimizer"])
     if scheduler: scheduler.load_state_dict(held["scheduler"])
@@ -357,20 +390,21 @@ class Trainer:
         train_batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
         optimizer: torch.optim.Optimizer,
         scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
+        at: Pass | None = None,                          # a pass that may be taken up; None = one from start to end
     ) -> float:                                          # mean loss
         "One pass; a loss that is not finite stops it."
         model.train()
-        losses = []
-        for x, y in train_batches:
+        at = at or Pass()
+        for x, y in at.rest(train_batches):
             loss = self.loss(model, x.to(self.device), y.to(self.device))
-            if not loss.isfinite(): raise FloatingPointError(f"the loss is {loss.item()} at batch {len(losses)}; lower the learning rate")
+            if not loss.isfinite(): raise FloatingPointError(f"the loss is {loss.item()} at batch {at.batches}; lower the learning rate")
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), self.config.grad_clip)
             optimizer.step()
             if scheduler: scheduler.step()
-            losses.append(loss.item())
-        return sum(losses) / len(losses)
+            at.losses.append(loss.item())
+        return at.mean
 
     @torch.no_grad()
     def evaluate(
@@ -410,19 +444,23 @@ class Trainer:
         patience: int,                                                  # epochs without a better perplexity before stopping
         scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
         on_step: Callable[[dict], None] | None = None,                  # called with every row of the history
-        checkpoint: Any = None,                                         # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every epoch
+        checkpoint: Any = None,                                         # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every batch and every epoch
     ) -> dict:                                                          # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
         "Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its best weights."
         best, best_state, history, over = dict(ppl=math.inf, acc=0.0, epoch=0), None, [], False
-        if held := take_up(checkpoint, model, optimizer, scheduler): best, best_state, history, over = held
+        held, within = checkpoint.load() if checkpoint else None, None
+        if held: best, best_state, history, over, within = take_up(held, model, optimizer, scheduler)
+        def offer(final=False):
+            if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, scheduler, (best, best_state, history, over, at and at.place())), final)
         while not over:
-            epoch = len(history) + 1
-            row = dict(epoch=epoch, loss=self.train_epoch(model, train_batches, optimizer, scheduler), **self.evaluate(model, val_batches))
+            epoch, at = len(history) + 1, Pass(offer, within)
+            row = dict(epoch=epoch, loss=self.train_epoch(model, train_batches, optimizer, scheduler, at), **self.evaluate(model, val_batches))
+            within = at = None
             history.append(row)
             if on_step: on_step(dict(phase="train", done=epoch, total=max_epochs, **row))
             if row["ppl"] < best["ppl"]: best, best_state = row, copy.deepcopy(model.state_dict())
             over = epoch == max_epochs or epoch - best["epoch"] >= patience
-            if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, scheduler, (best, best_state, history, over)), final=over)
+            offer(final=over)
         if best_state is None: raise FloatingPointError(f"validation perplexity was never finite in {len(history)} epochs; lower the learning rate")
         model.load_state_dict(best_state)
         stopped = len(history) - best["epoch"] >= patience
