@@ -17,8 +17,10 @@ SKIPPED = re.compile(r"^\s*#\s*\|\s*(eval:\s*false|slow|gpu|notest)\b", re.MULTI
 def stable(
     output: NotebookNode,
 ) -> bool:
-    "Is the output the same every time the page runs?"
-    return WIDGET not in output.get("data", {}) and not (output.output_type == "stream" and output.name == "stderr")
+    "Is the output the same every time the page runs? A widget goes, and the static figure beside it stays."
+    data = output.get("data", {})
+    widget = data.pop(WIDGET, None) is not None
+    return not (widget and set(data) <= {"text/plain"}) and not (output.output_type == "stream" and output.name == "stderr")
 
 
 def refresh(
