@@ -93,8 +93,8 @@ def _step(x: Sequence[float]) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
-# %% ../nbs/31_explore.ipynb #6f8a3f01
-_WRAP = 105  # characters of a title in a line of a notebook that is 1280 wide
+# %% ../nbs/31_explore.ipynb #d48542c4
+_WIDTH, _WRAP = 850, 108  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
 
 class Live:
     "The picture as a widget that can be changed."
@@ -104,8 +104,8 @@ class Live:
         height: int = 250,  # pixels of a row
     ):
         rows, columns = self.grid = picture.grid
-        self.widget = go.FigureWidget(make_subplots(rows, columns, horizontal_spacing=0.1 if columns > 2 else 0.12, vertical_spacing=0.22))
-        self.widget.update_layout(template=plotly_template(), height=56 + 30 + height * rows, margin=dict(l=60, r=15, t=56, b=86), hovermode="closest", bargap=0.05, barmode="overlay",
+        self.widget = go.FigureWidget(make_subplots(rows, columns, horizontal_spacing=0.11, vertical_spacing=0.22))
+        self.widget.update_layout(template=plotly_template(), width=_WIDTH, height=56 + 30 + height * rows, margin=dict(l=70, r=15, t=56, b=86), hovermode="closest", bargap=0.05, barmode="overlay",
                                   legend=dict(orientation="h", yref="container", y=0, yanchor="bottom", x=0), title=dict(font=dict(size=14), x=0.01, y=0.97, yanchor="top"))
         self.shape: Any = None
         self.show(picture)
@@ -133,7 +133,7 @@ class Live:
         "Labels, scales and limits of one chart."
         for axis, label, log, lim in (("xaxis", chart.x, chart.log_x, chart.xlim), ("yaxis", chart.y, chart.log_y, chart.ylim)):
             limits = dict(autorange=True) if lim is None else dict(range=[math.log10(v) for v in lim] if log else list(lim), autorange=False)
-            self.widget.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", **({"dtick": 1} if log else {}), **limits)
+            self.widget.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}), **limits)
 
 def _trace(l: Line) -> dict:
     "What plotly draws for a line."
@@ -198,7 +198,7 @@ def token_texts(
     special = set(tokenizer.all_special_ids)
     return ["⏎\n" if int(i) in special else tokenizer.decode([int(i)]) for i in ids]
 
-# %% ../nbs/31_explore.ipynb #c5569ccc
+# %% ../nbs/31_explore.ipynb #e79fe7ed
 class Panel(W.VBox):
     "A picture with controls; `picture` is what is shown now, `figure()` the same as a static figure."
     def __init__(
@@ -210,6 +210,7 @@ class Panel(W.VBox):
     ):
         self.picture, self.live = picture, Live(picture, height)
         super().__init__([W.HBox(list(controls), layout=W.Layout(flex_flow="row wrap", align_items="center")), self.live.widget, *below])
+        self.add_class("newllm-panel")
 
     def show(
         self,

@@ -189,7 +189,7 @@ def track(
     found = [(r["done"], value(r)) for r in rows if value(r) is not None]
     return [f[0] for f in found], [f[1] for f in found]
 
-# %% ../nbs/45_live.ipynb #9ca1d43d
+# %% ../nbs/45_live.ipynb #b6158262
 _COLOURS = (ROLES["trained"], PALETTE[1])
 
 def training_picture(
@@ -205,7 +205,7 @@ def training_picture(
         for chart, value in zip(lines, read): chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
         for chart, key in zip(lines[4:], ("spectrum", "memory")): chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
     labels = [("step", term), ("step", "converged tokens (%)"), ("step", "validation perplexity"), ("step", "effective rank (% of C)"), ("direction, strongest first", "spectrum, share (log)"), ("tokens later", "influence left, share (log)")]
-    return Picture(title, [Chart(x if l else f"{x} (not reported here)", y, l, log_y=i > 3, ylim=(0, 100) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
+    return Picture(title, [Chart(x if l else f"{x} (not reported here)", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
     "The newest curve, and the first as control."

@@ -49,7 +49,7 @@ def follow_sweeps(
         error.append((contexts[0] - truth).abs().max() / variance.sqrt())
     return Sweeps(method, torch.stack(change), torch.stack(error), influence(model, ids))
 
-# %% ../nbs/34_settling.ipynb #4215a455
+# %% ../nbs/34_settling.ipynb #e599636f
 _SETTLED, _MOVING, _REACH = PALETTE[5], PALETTE[3], PALETTE[0]
 _FLOOR = 1e-10  # changes below are drawn there: float32 knows no smaller ones beside 1
 
@@ -104,7 +104,7 @@ class SettlingPanel(Panel):
         k, i = self.sweep.value, self.clicked
         settled = lambda s: int((s.change[k - 1] <= self.tolerance).sum())
         T = self.sweeps.change.shape[1]
-        title = f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1e} standard deviations (untrained {self.control.error[k - 1]:.1e})"
+        title = f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1e} std"
         if i >= 0: title = f"Token {i} moves its own context by {self.sweeps.influence[i, i]:.2g} of the variance; " + _left(self.sweeps.influence[i, i:])
         return Picture(title, [self._changes(k), self._errors(k), self._reach(i)])
 
@@ -112,13 +112,13 @@ class SettlingPanel(Panel):
         "Change of every token in this sweep."
         t = np.arange(self.sweeps.change.shape[1])
         floor = lambda v: v.clamp_min(_FLOOR).numpy()
-        return Chart("token", f"change in sweep {k}, of the variance (log)", [Line("trained", t, floor(self.sweeps.change[k - 1]), ROLES["trained"]), Line("untrained", t, floor(self.control.change[k - 1]), ROLES["untrained"], dash=True),
+        return Chart("token", "change / variance (log)", [Line("trained", t, floor(self.sweeps.change[k - 1]), ROLES["trained"]), Line("untrained", t, floor(self.control.change[k - 1]), ROLES["untrained"], dash=True),
                      Line("tolerance", [t[0], t[-1]], [self.tolerance] * 2, ROLES["ceiling"], dash=True)], log_y=True, ylim=(_FLOOR, 100))
 
     def _errors(self, k: int) -> Chart:
         "Distance from the sequential pass after every sweep; the dot is where the slider is."
         x, floor = np.arange(1, len(self.sweeps.error) + 1), lambda v: v.clamp_min(_FLOOR ** 0.5 / 10).numpy()
-        return Chart("sweeps", "largest error, standard deviations (log)", [Line("trained", x, floor(self.sweeps.error), ROLES["trained"]), Line("untrained", x, floor(self.control.error), ROLES["untrained"], dash=True),
+        return Chart("sweeps", "largest error / std (log)", [Line("trained", x, floor(self.sweeps.error), ROLES["trained"]), Line("untrained", x, floor(self.control.error), ROLES["untrained"], dash=True),
                      Line("", [k], [floor(self.sweeps.error)[k - 1]], ROLES["trained"])], log_y=True, ylim=(1e-6, 100))
 
     def _reach(self, i: int) -> Chart:
@@ -126,7 +126,7 @@ class SettlingPanel(Panel):
         lags = max(2, self.sweeps.change.shape[1] // 2)
         curve = lambda s: memory_curve(s.influence, lags) if i < 0 else s.influence[i, i:][:lags] / s.influence[i, i].clamp_min(1e-30)
         lines = [Line(n, np.arange(len(curve(s))), curve(s).clamp_min(1e-6).numpy(), ROLES[n], dash=n == "untrained") for n, s in (("trained", self.sweeps), ("untrained", self.control))]
-        return Chart("tokens later", f"influence left of {'a token' if i < 0 else f'token {i}'}, share (log)", lines, log_y=True, ylim=(1e-6, 10))
+        return Chart(f"tokens after {'a token' if i < 0 else f'token {i}'}", "influence left, share (log)", lines, log_y=True, ylim=(1e-6, 10))
 
 def _left(row: Tensor) -> str:
     "When half of an influence is gone."

@@ -86,7 +86,7 @@ def walk(
     if isinstance(model, TextModel): return ContextWalk(model)
     raise ValueError(f"a {type(model).__name__} cannot be stepped through; give a NewLLM, a LeakyLLM or a LegoTransformer")
 
-# %% ../nbs/36_token_panel.ipynb #dfe6d3fd
+# %% ../nbs/36_token_panel.ipynb #0babc4a3
 class TokenPanel(Panel):
     "A prompt, buttons to step, and a slider to look back; `steps` holds what was said after every token, `control` what the untrained network said."
     def __init__(
@@ -181,7 +181,7 @@ class TokenPanel(Panel):
         what = "context" if isinstance(self.model, TextModel) else "state"
         norms, p = [[s.norm for s in steps] for steps in (self.steps, self.control)], [self._probabilities(steps) for steps in (self.steps, self.control)]
         charts = [Chart("token", f"norm of the {what}", [*_both(n, norms), Line("prompt ends", [self.given - 0.5] * 2, [0, 1.05 * max(map(max, norms))], "#000000", dash=True), Line("", [i], [norms[0][i]], ROLES["trained"])]),
-                  Chart("token", "probability before it was read", [*_both(n, p), Line("", [i], [p[0][i]], ROLES["trained"])], ylim=(0, 1.02))]
+                  Chart("token", "probability it was given", [*_both(n, p), Line("", [i], [p[0][i]], ROLES["trained"])], ylim=(0, 1.1 * max([0.01, *(v for q in p for v in q[1:])])))]
         if self._has_exits(): charts.append(Chart("token", "layer that answered", [Line("trained", n, [s.depth for s in self.steps], ROLES["trained"], "dots")], ylim=(0, self.model.num_layers + 0.5)))
         mean = lambda p: f"{np.exp(np.mean(np.log(np.maximum(p[1:self.given], 1e-30)))):.1%}" if self.given > 1 else "unknown"
         deep = f", {sum(s.depth == self.model.exits[0] for s in self.steps)} of {len(self.ids)} tokens answered at layer {self.model.exits[0]}" if self._has_exits() else ""

@@ -60,7 +60,8 @@ def from_run(
         c.outputs = [settled(o) for o in done[c.id].outputs if stable(o)]
         c.outputs, c.execution_count = [o for o in c.outputs if o.get("text") != ""], done[c.id].execution_count
     nbformat.write(nb, page)
-    shutil.copyfile(latest(experiment) / "metrics.json", page.parents[1] / "results" / f"{experiment}.json")
+    for file, ending in (("metrics.json", ".json"), ("timings.json", ".timings.json")):
+        shutil.copyfile(latest(experiment) / file, page.parents[1] / "results" / f"{experiment}{ending}")
 
 
 if __name__ == "__main__":

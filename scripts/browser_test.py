@@ -1,0 +1,296 @@
+"""Opens the pages in JupyterLab and the app in Voila with a real browser, moves what can be moved, and looks at what changes: `python scripts/browser_test.py [PAGE ...]`.
+
+Needs the extras `browser` and `app`, and a Chromium (NEWLLM_CHROMIUM, or `chromium` on the path); without pages it goes through all of them.
+Screenshots and runs go to outputs/browser; runs that are there are used again. Ends with `N passed, 0 failed`.
+"""
+import contextlib, hashlib, os, shutil, socket, subprocess, sys, tempfile, time, urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "outputs" / "browser"
+RUNS = OUT / "runs"
+START = time.time()
+ERRORS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+
+
+def say(text: str) -> None: print(f"{time.time() - START:6.1f} s  {text}", flush=True)
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 90) -> None:
+    "Looks every quarter of a second."
+    end = time.time() + seconds
+    while not condition():
+        if time.time() > end: raise AssertionError(f"{what}: not within {seconds:g} s")
+        time.sleep(0.25)
+
+
+def reachable(url: str) -> bool:
+    try: return urllib.request.urlopen(url, timeout=2).status == 200
+    except OSError: return False
+
+
+@contextlib.contextmanager
+def served(words: list[str], url: str, home: str, log: str) -> Iterator[None]:
+    "A server for the length of a block, with settings and runs of its own."
+    settings = Path(home) / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')  # every output stays in the page
+    places = {f"JUPYTER_{n}_DIR": f"{home}/{n.lower()}" for n in ("CONFIG", "DATA", "RUNTIME")} | {"JUPYTERLAB_SETTINGS_DIR": f"{home}/settings", "IPYTHONDIR": f"{home}/ipython"}
+    env = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "IN_TEST")} | places | {"NEWLLM_OUTPUTS": str(RUNS), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    with open(OUT / log, "w") as out:
+        server = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT)
+        try:
+            wait_for(lambda: reachable(url) or server.poll() is not None, f"{url} answers", 120)
+            assert server.poll() is None, f"the server ended; see {OUT / log}"
+            yield
+        finally:
+            server.terminate()
+            try: server.wait(15)
+            except subprocess.TimeoutExpired: server.kill()
+
+
+@contextlib.contextmanager
+def browser(home: str) -> Iterator[Page]:
+    "A page of a headless Chromium, 1280 wide."
+    chromium = os.environ.get("NEWLLM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None: raise SystemExit("there is no Chromium; install one, or set NEWLLM_CHROMIUM")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as p:
+        context = p.chromium.launch_persistent_context(f"{home}/profile", executable_path=chromium, headless=True, viewport={"width": 1280, "height": 1400}, args=quiet)
+        try: yield context.pages[0] if context.pages else context.new_page()
+        finally: context.close()
+
+
+def run_all(page: Page, base: str, name: str) -> None:
+    "Opens a page in JupyterLab, executes it, and refuses errors."
+    page.goto(f"{base}/lab/tree/nbs/{name}.ipynb?reset", wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000, state="attached")
+    if page.locator(".jp-SideBar.jp-mod-left .jp-mod-current").count(): page.keyboard.press("Control+b")
+    page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
+    page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
+    prompts = lambda: page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
+    last = lambda: page.locator(".jp-CodeCell .jp-InputArea-prompt").last.inner_text()
+    wait_for(lambda: page.locator(ERRORS).count() > 0 or (not any("*" in t for t in prompts()) and any(c.isdigit() for c in last())), f"{name} is executed", 300)
+    no_errors(page, name)
+    say(f"{name}: all cells executed")
+
+
+def no_errors(page: Page, name: str) -> None:
+    found = page.locator(ERRORS)
+    assert not found.count(), f"{name}: {found.first.inner_text()[:2000]}"
+
+
+def drawing(panel: Locator) -> str:
+    "A hash of what plotly has drawn."
+    svg = panel.locator(".js-plotly-plot").first.evaluate("e => [...e.querySelectorAll('.main-svg')].map(s => s.outerHTML).join('')")
+    return hashlib.sha256(svg.encode()).hexdigest()
+
+
+def changes(panel: Locator, what: str, move: Callable[[], None], seen: Callable[[Locator], str] = drawing) -> None:
+    "The picture stands still, then it moves, then it is another."
+    panel.page.wait_for_timeout(600)
+    before = seen(panel)
+    panel.page.wait_for_timeout(400)
+    assert seen(panel) == before, f"{what}: the picture changes by itself"
+    move()
+    wait_for(lambda: seen(panel) != before, f"{what} changes the picture")
+    no_errors(panel.page, what)
+    say(f"{what}: the picture changed")
+
+
+def slide(panel: Locator, i: int = 0, key: str = "ArrowRight", times: int = 1) -> None:
+    "Moves the i-th slider of a panel."
+    handle = panel.locator(".widget-slider .noUi-handle").nth(i)
+    handle.focus()
+    for _ in range(times): panel.page.keyboard.press(key); panel.page.wait_for_timeout(150)
+
+
+def redraw_time(panel: Locator, i: int = 0) -> None:
+    "Prints the time from a key to the end of plotly's drawing, the median of six."
+    panel.evaluate("""p => { const g = p.querySelector('.js-plotly-plot'); window.drawn = [];
+      p.addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
+      g.on('plotly_afterplot', () => { if (window.pressed) { window.drawn.push(performance.now() - window.pressed); window.pressed = 0; } }); }""")
+    for key in ("ArrowRight", "ArrowLeft") * 3: slide(panel, i, key); panel.page.wait_for_timeout(700)
+    times = sorted(panel.page.evaluate("window.drawn"))
+    say(f"from the key to the picture, round trip and drawing: median {times[len(times) // 2]:.0f} ms of {len(times)}" if times else "no redraw was timed")
+
+
+def photograph(panel: Locator, name: str) -> None:
+    panel.scroll_into_view_if_needed()
+    panel.page.mouse.move(5, 5)
+    panel.page.wait_for_timeout(700)
+    panel.screenshot(path=str(OUT / f"{name}.png"))
+
+
+def text_colours(panel: Locator) -> str: return str(panel.locator(".newllm-text span").evaluate_all("s => s.map(x => x.style.background)"))
+
+
+def open_panel(page: Page, base: str, name: str) -> Locator:
+    run_all(page, base, name)
+    panel = page.locator(".jp-OutputArea-output .newllm-panel").first
+    panel.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000, state="attached")
+    panel.scroll_into_view_if_needed()
+    return panel
+
+
+def collapse(page: Page, base: str) -> None:
+    panel = open_panel(page, base, "33_collapse")
+    slide(panel, 0, "Home"); slide(panel, 1, "Home")
+    photograph(panel, "collapse")
+    changes(panel, "diversity weight", lambda: slide(panel, 0))
+    changes(panel, "gamma", lambda: slide(panel, 1))
+    changes(panel, "colour by", lambda: panel.locator("select").first.select_option("position"))
+    photograph(panel, "collapse-moved")
+    redraw_time(panel)
+
+
+def settling(page: Page, base: str) -> None:
+    panel = open_panel(page, base, "34_settling")
+    photograph(panel, "fixed-point")
+    changes(panel, "sweep", lambda: slide(panel, 0))
+    changes(panel, "colours of the text", lambda: slide(panel, 0, "Home"), text_colours)
+    slide(panel, 0)
+    photograph(panel, "fixed-point-moved")
+    redraw_time(panel)
+    changes(panel, "a click in the text", lambda: panel.locator(".newllm-text span").nth(20).click())
+    photograph(panel, "fixed-point-clicked")
+
+
+def routing(page: Page, base: str) -> None:
+    panel = open_panel(page, base, "35_routing_panel")
+    photograph(panel, "routing")
+    changes(panel, "threshold", lambda: slide(panel, 0, times=2))
+    changes(panel, "colours of the text", lambda: slide(panel, 0), text_colours)
+    assert "layer 1" in panel.locator(".newllm-text span").nth(5).get_attribute("title")
+    photograph(panel, "routing-moved")
+    redraw_time(panel)
+
+
+def tokens(page: Page, base: str) -> None:
+    panel = open_panel(page, base, "36_token_panel")
+    changes(panel, "ten steps", lambda: panel.locator("button", has_text="ten steps").click())
+    photograph(panel, "tokens")
+    changes(panel, "a click in the text", lambda: panel.locator(".newllm-text span").nth(4).click())
+    photograph(panel, "tokens-clicked")
+
+
+def prepare() -> None:
+    "Two finished runs at the tiny preset."
+    for experiment in ("cvfp", "ashem"): subprocess.run([sys.executable, "-c", "from newllm.cli import main; main()", "run", experiment, "-p", "preset", "tiny"], check=True, stdout=subprocess.DEVNULL,
+                                                       env=os.environ | {"NEWLLM_OUTPUTS": str(RUNS), "PYTHONPATH": str(ROOT)})
+    say("two runs are there")
+
+
+def tab(page: Page, title: str) -> Locator:
+    "Opens a tab of the app."
+    page.locator(".lm-TabBar-tabLabel", has_text=title).locator("visible=true").last.click()
+    page.wait_for_timeout(500)
+    return page.locator(".lm-TabPanel-stackedPanel, .widget-tab-contents").locator("visible=true").last
+
+
+def opened(page: Page, title: str, run: str | None) -> Locator:
+    "The panel of a run in its tab."
+    place = tab(page, title)
+    if run: place.locator("select").first.select_option(index=next(i for i, t in enumerate(place.locator("select").first.locator("option").all_inner_texts()) if t.startswith(run)))
+    place.locator("button", has_text="open").click()
+    panel = place.locator(".newllm-panel").last
+    panel.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=120_000, state="attached")
+    say(f"{title}: opened")
+    return panel
+
+
+def start(page: Page, base: str) -> None:
+    run_all(page, base, "start")
+    everywhere(page)
+    training(page)
+
+
+def everywhere(page: Page) -> None:
+    "Every panel of the app on the finished runs."
+    panel = opened(page, "Results", None)
+    changes(panel, "another column", lambda: panel.locator("select").nth(1).select_option(index=3))
+    panel.locator(".newllm-table tr").nth(1).click()
+    panel.locator("details").wait_for(timeout=30_000)
+    photograph(panel, "results")
+    for title, run in (("Collapse", "cvfp"), ("Fixed point", "cvfp"), ("Routing", "ashem"), ("Tokens", "cvfp")):
+        panel = opened(page, title, run)
+        if title == "Tokens": changes(panel, "a step", lambda: panel.locator("button", has_text="step").first.click())
+        if title in ("Fixed point", "Routing"): changes(panel, title, lambda: slide(panel, 0))
+        photograph(panel, f"app-{title.lower().replace(' ', '-')}")
+
+
+def training(page: Page) -> None:
+    "A run started, paused, resumed and stopped from the form."
+    panel = tab(page, "Train").locator(".newllm-panel").first
+    panel.locator("select").first.select_option("cvfp")
+    panel.locator(".jp-Collapse-header, .lm-AccordionPanel-title, .p-Collapse-header").first.click()
+    field = lambda name: panel.locator(f'.widget-label:text-is("{name}") + *')
+    field("preset").locator("select").select_option("tiny")
+    field("seed").locator("input").fill(str(int(time.time())))  # a run that is not there yet
+    field("seed").locator("input").press("Tab")
+    field("iterations").locator("input").fill("400")
+    field("iterations").locator("input").press("Tab")
+    photograph(panel, "training-form")
+    button = lambda name: panel.locator("button", has_text=name)
+    button("Start").click()
+    says = lambda word: (lambda: word in panel.inner_text())
+    wait_for(says("running"), "the run is running", 120)
+    wait_for(lambda: panel.locator(".js-plotly-plot .scatterlayer .trace").count() > 0, "curves are drawn", 120)
+    photograph(panel, "training")
+    button("Pause").click()
+    wait_for(says("paused"), "the run is paused")
+    button("Resume").click()
+    wait_for(says("running"), "the run goes on")
+    button("Stop").click()
+    wait_for(says("KeyboardInterrupt"), "the run is stopped")
+    photograph(panel, "training-stopped")
+    no_errors(page, "training")
+    say("training: started, paused, resumed, stopped")
+
+
+def voila(page: Page, home: str) -> None:
+    "The same panels without code."
+    port = free_port()
+    with served([sys.executable, "-m", "voila", "nbs/start.ipynb", "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"], f"http://127.0.0.1:{port}/static/", home, "voila.log"):
+        page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded")
+        page.locator(".newllm-panel").first.wait_for(timeout=120_000)
+        panel = opened(page, "Fixed point", "cvfp")
+        changes(panel, "Voila: sweep", lambda: slide(panel, 0))
+        assert not page.locator(".jp-CodeCell .jp-InputArea").locator("visible=true").count(), "the app shows code"
+        page.screenshot(path=str(OUT / "voila.png"))
+
+
+PAGES = {"collapse": collapse, "fixed-point": settling, "routing": routing, "tokens": tokens, "start": start}
+
+
+def main(chosen: list[str]) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    unknown = [c for c in chosen if c not in (*PAGES, "voila")]
+    if unknown: raise SystemExit(f"there is no {unknown[0]!r}; there are {', '.join((*PAGES, 'voila'))}")
+    chosen = chosen or [*PAGES, "voila"]
+    if {"start", "voila"} & set(chosen): prepare()
+    with tempfile.TemporaryDirectory(prefix="newllm-browser-", ignore_cleanup_errors=True) as home, browser(home) as page:
+        broken: list[str] = []
+        page.on("pageerror", lambda e: broken.append(str(e)))
+        port = free_port()
+        lab = [sys.executable, "-c", "from newllm.cli import main; main()", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
+               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        with served(lab, f"http://127.0.0.1:{port}/api/status", home, "lab.log"):
+            for name in chosen:
+                if name in PAGES: PAGES[name](page, f"http://127.0.0.1:{port}")
+        if "voila" in chosen: voila(page, home)
+        if broken: say(f"errors of scripts in the page: {broken[:3]}")
+    print(f"{len(chosen)} passed, 0 failed")
+
+
+if __name__ == "__main__": main(sys.argv[1:])
