@@ -6,8 +6,8 @@
 __all__ = ['Line', 'Chart', 'Picture', 'draw', 'Live', 'tint', 'TextView', 'token_texts', 'Panel', 'slider', 'table_html',
            'Subject', 'subject', 'open_model', 'run_corpus', 'untrained']
 
-# %% ../nbs/31_explore.ipynb #6a41f050
-import base64, io, json, math, textwrap
+# %% ../nbs/31_explore.ipynb #0db33414
+import base64, copy, io, json, math, textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +93,7 @@ def _step(x: Sequence[float]) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
-# %% ../nbs/31_explore.ipynb #d48542c4
+# %% ../nbs/31_explore.ipynb #61f26c94
 _WIDTH, _WRAP = 850, 108  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
 
 class Live:
@@ -128,6 +128,8 @@ class Live:
             self.widget.data = ()
             self.widget.add_traces([t for _, t in traces], rows=[(i - 1) // self.grid[1] + 1 for i, _ in traces], cols=[(i - 1) % self.grid[1] + 1 for i, _ in traces])
         self.shape = shape
+        # a browser that opens the widget later begins with these, and plotly keeps them as they were at first
+        self.widget._widget_data, self.widget._widget_layout = copy.deepcopy(self.widget._data), self.widget.layout.to_plotly_json()
 
     def _axes(self, i: int, chart: Chart) -> None:
         "Labels, scales and limits of one chart."

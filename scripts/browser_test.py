@@ -3,7 +3,7 @@
 Needs the extras `browser` and `app`, and a Chromium (NEWLLM_CHROMIUM, or `chromium` on the path); without pages it goes through all of them.
 Screenshots and runs go to outputs/browser; runs that are there are used again. Ends with `N passed, 0 failed`.
 """
-import contextlib, hashlib, os, shutil, socket, subprocess, sys, tempfile, time, urllib.request
+import contextlib, hashlib, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,15 +47,15 @@ def served(words: list[str], url: str, home: str, log: str) -> Iterator[None]:
     places = {f"JUPYTER_{n}_DIR": f"{home}/{n.lower()}" for n in ("CONFIG", "DATA", "RUNTIME")} | {"JUPYTERLAB_SETTINGS_DIR": f"{home}/settings", "IPYTHONDIR": f"{home}/ipython"}
     env = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "IN_TEST")} | places | {"NEWLLM_OUTPUTS": str(RUNS), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     with open(OUT / log, "w") as out:
-        server = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT)
+        server = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True)
         try:
             wait_for(lambda: reachable(url) or server.poll() is not None, f"{url} answers", 120)
             assert server.poll() is None, f"the server ended; see {OUT / log}"
             yield
         finally:
-            server.terminate()
+            with contextlib.suppress(ProcessLookupError): os.killpg(server.pid, signal.SIGTERM)  # the server is a child of `newllm lab`
             try: server.wait(15)
-            except subprocess.TimeoutExpired: server.kill()
+            except subprocess.TimeoutExpired: os.killpg(server.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
