@@ -92,7 +92,8 @@ def results() -> str:
     best = max(f["gain_percent"], key=lambda k: f["gain_percent"][k]["mean"])
     g = f["gain_percent"][best]
     verdict = f"Feedback into the candidate, against a twin of as many parameters without it, is worth {g['mean']:+.1f}% (95% interval {g['mean'] - g['half_width_95']:+.1f} to {g['mean'] + g['half_width_95']:+.1f}, {f['seeds']} seeds) in its best form"
-    return "\n\n".join([fixed_point(), language_model(), verdict + (": the iteration earns its place." if f["earned"] else ": no claim is made for the iteration.") + " [All results](nbs/results.ipynb) come from the runs' own files.", main_job()])
+    lead = "The layer that works is made of leaky integrators, which a scan solves exactly; its joint Phase 1 trains them to predict the next token and to stay diverse at once, and freezes them when it ends. Everything is measured on held-out dialogue, with frozen weights."
+    return "\n\n".join([lead, fixed_point(), language_model(), verdict + (": the iteration earns its place." if f["earned"] else ": no claim is made for the iteration.") + " [All results](nbs/results.ipynb) come from the runs' own files.", main_job()])
 
 
 def readme() -> str:
