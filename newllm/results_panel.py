@@ -104,7 +104,7 @@ def run_html(
     images = "".join(f'<figure style="margin:8px 0"><img style="max-width:100%" alt="{html.escape(f.stem)}" src="data:image/png;base64,{base64.b64encode(f.read_bytes()).decode()}"></figure>' for f in figures if f.suffix == ".png")
     return f"<b>{html.escape(row['experiment'])} {folder.name}</b>: {html.escape(state)}. {' · '.join(links)}<br><code>{html.escape(str(folder))}</code><details><summary>{len(numbers)} numbers</summary><table>{shown}</table></details>{images}"
 
-# %% ../nbs/46_results_panel.ipynb #c6e26895
+# %% ../nbs/46_results_panel.ipynb #b003bfa3
 def control_of(
     columns: Sequence[str],
     name: str,  # a column of results
@@ -139,7 +139,7 @@ class ResultsPanel(Panel):
         for w in (self.filter, self.x, self.y): w.observe(lambda change: self.redraw(), "value")
         self.view.observe(lambda change: self._fill(), ["sort", "turned"])
         self.view.observe(lambda change: self._row(change["new"]), "selected")
-        self._listen()
+        self.live.widget.observe(lambda change: self._dot(self.live.figure.data[change["new"][0]], [change["new"][1]]), "clicked")
 
     def redraw(self) -> None:
         "Filters, sorts and draws; a filter that says nothing sensible is explained."
@@ -147,11 +147,6 @@ class ResultsPanel(Panel):
         except ConfigError as e: self.message.value = html.escape(str(e)); return
         self.show(self._picture())
         self._fill()
-        self._listen()
-
-    def _listen(self) -> None:
-        "A click on a dot opens its run; new dots have to be asked again."
-        for trace in self.live.widget.data: trace.on_click(lambda trace, points, state: self._dot(trace, points.point_inds))
 
     def _dot(self, trace, indices: Sequence[int]) -> None:
         "The run behind a dot."
