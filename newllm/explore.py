@@ -94,18 +94,30 @@ def _step(x: Sequence[float]) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
-# %% ../nbs/31_explore.ipynb #080dfcc4
+# %% ../nbs/31_explore.ipynb #5791cafe
 _WIDTH, _WRAP = 850, 108  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
 
 class ChartView(anywidget.AnyWidget):
     "A plotly figure; `clicked` is [trace, point, a number that grows] of the dot that was clicked last."
-    _esm = "const module = {exports: {}};\n" + get_plotlyjs() + """
-    const Plotly = module.exports;
-    function render({model, el}) {
+    _esm = """
+    const plotly = model => {  // fetched from the kernel by the first chart of a browser page, since it is five megabytes
+      const held = globalThis.newllmPlotly ??= (() => { const h = {}; h.promise = new Promise(done => { h.done = done; }); return h; })();
+      if (held.ready) return held.promise;
+      model.on("msg:custom", m => {
+        if (!m.plotly || held.ready) return;
+        held.ready = true;
+        held.done(import(URL.createObjectURL(new Blob([m.plotly], {type: "text/javascript"}))).then(x => x.default));
+      });
+      model.send({plotly: true});
+      return held.promise;
+    };
+    async function render({model, el}) {
       const box = document.createElement("div");
       el.appendChild(box);
-      const draw = () => { const f = JSON.parse(model.get("figure")); return Plotly.react(box, f.data, f.layout, {displaylogo: false, displayModeBar: "hover"}); };
-      draw().then(() => box.on("plotly_click", e => { const p = e.points[0]; model.set("clicked", [p.curveNumber, p.pointIndex, Date.now()]); model.save_changes(); }));
+      const Plotly = await plotly(model);
+      const draw = () => { const f = JSON.parse(model.get("figure")); return Plotly.react(box, f.data, f.layout, {displaylogo: false}); };
+      await draw();
+      box.on("plotly_click", e => { const p = e.points[0]; model.set("clicked", [p.curveNumber, p.pointIndex, Date.now()]); model.save_changes(); });
       model.on("change:figure", draw);
       return () => { model.off("change:figure", draw); Plotly.purge(box); };
     }
@@ -113,6 +125,12 @@ class ChartView(anywidget.AnyWidget):
     """
     figure = traitlets.Unicode().tag(sync=True)  # as plotly writes it in JSON
     clicked = traitlets.List().tag(sync=True)
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.on_msg(lambda view, content, buffers: view.send({"plotly": _PLOTLY}) if content.get("plotly") else None)
+
+_PLOTLY = "const module = {exports: {}};\n" + get_plotlyjs() + "\nexport default module.exports;"
 
 class Live:
     "The picture as a widget that can be changed."
@@ -153,7 +171,7 @@ class Live:
         "Labels, scales and limits of one chart."
         for axis, label, log, lim in (("xaxis", chart.x, chart.log_x, chart.xlim), ("yaxis", chart.y, chart.log_y, chart.ylim)):
             limits = dict(autorange=True) if lim is None else dict(range=[math.log10(v) for v in lim] if log else list(lim), autorange=False)
-            self.figure.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}), **limits)
+            self.figure.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", tickfont=dict(size=11), **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}), **limits)
 
 def _trace(l: Line) -> dict:
     "What plotly draws for a line."
