@@ -122,7 +122,7 @@ def exit_notes(
     follows = ["not counted" if t == IGNORED else repr(tokenizer.decode([t])) for t in y.flatten().tolist()]
     return ["\n".join([*notes, f"followed by: {f}"]) for *notes, f in zip(*parts, follows)]
 
-# %% ../nbs/35_routing_panel.ipynb #d52facd1
+# %% ../nbs/35_routing_panel.ipynb #30971f3e
 class RoutingPanel(Panel):
     "A slider over thresholds; `points` holds the routed text at each of them."
     def __init__(
@@ -159,8 +159,8 @@ class RoutingPanel(Panel):
         return self.points[self.threshold.value]
 
     def _options(self) -> list[tuple[str, int]]:
-        "Thresholds by their place; equal ones stay apart by the share that goes on."
-        return [(f"{p.threshold:.3f} ({p.deep:.0%} deeper)" + "\u200b" * i, i) for i, p in enumerate(self.points)]
+        "Thresholds with the share that goes deeper, by their place; equal ones are kept apart by a space without width."
+        return [(f"{p.threshold:.3f}: {p.deep:.0%}" + "\u200b" * i, i) for i, p in enumerate(self.points)]
 
     def _chosen(self, change) -> None:
         "Another criterion: its thresholds, at the same place of the slider."

@@ -86,7 +86,7 @@ def walk(
     if isinstance(model, TextModel): return ContextWalk(model)
     raise ValueError(f"a {type(model).__name__} cannot be stepped through; give a NewLLM, a LeakyLLM or a LegoTransformer")
 
-# %% ../nbs/36_token_panel.ipynb #0babc4a3
+# %% ../nbs/36_token_panel.ipynb #fe92c8cd
 class TokenPanel(Panel):
     "A prompt, buttons to step, and a slider to look back; `steps` holds what was said after every token, `control` what the untrained network said."
     def __init__(
@@ -99,9 +99,9 @@ class TokenPanel(Panel):
     ):
         self.model, self.fresh, self.tokenizer, self.seed, self.most = model, control, model.tokenizer, seed, num_tokens
         self.prompt = W.Text(value=prompt, description="prompt", continuous_update=False, layout=W.Layout(width="420px"))
-        self.one, self.ten, self.again = (W.Button(description=d, layout=W.Layout(width="90px")) for d in ("step", "ten steps", "start again"))
-        self.temperature = W.FloatSlider(value=0.0, min=0, max=1.5, step=0.1, description="temperature", layout=W.Layout(width="280px"))
-        self.threshold = W.FloatSlider(value=0.3, min=0, max=1, step=0.05, description="threshold", continuous_update=False, layout=W.Layout(width="280px"))
+        self.one, self.ten, self.again = (W.Button(description=d, layout=W.Layout(width="110px")) for d in ("step", "ten steps", "start again"))
+        self.temperature = W.FloatSlider(value=0.0, min=0, max=1.5, step=0.1, description="temperature", style={"description_width": "initial"}, layout=W.Layout(width="280px"))
+        self.threshold = W.FloatSlider(value=0.3, min=0, max=1, step=0.05, description="threshold", continuous_update=False, style={"description_width": "initial"}, layout=W.Layout(width="280px"))
         self.at = W.IntSlider(description="look at token", style={"description_width": "initial"}, layout=W.Layout(width="330px"))
         self.text, self.table, self.message = TextView(), W.HTML(), W.HTML()
         self.start()

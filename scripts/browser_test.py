@@ -41,9 +41,11 @@ def reachable(url: str) -> bool:
 @contextlib.contextmanager
 def served(words: list[str], url: str, home: str, log: str) -> Iterator[None]:
     "A server for the length of a block, with settings and runs of its own."
-    settings = Path(home) / "settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')  # every output stays in the page
+    settings = {"notebook-extension/tracker": '{"windowingMode": "none"}', "docmanager-extension/plugin": '{"autosave": false}'}  # every output stays in the page, and no page is changed
+    for name, text in settings.items():
+        path = Path(home) / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     places = {f"JUPYTER_{n}_DIR": f"{home}/{n.lower()}" for n in ("CONFIG", "DATA", "RUNTIME")} | {"JUPYTERLAB_SETTINGS_DIR": f"{home}/settings", "IPYTHONDIR": f"{home}/ipython"}
     env = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "IN_TEST")} | places | {"NEWLLM_OUTPUTS": str(RUNS), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     with open(OUT / log, "w") as out:
@@ -76,13 +78,21 @@ def run_all(page: Page, base: str, name: str) -> None:
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000, state="attached")
     if page.locator(".jp-SideBar.jp-mod-left .jp-mod-current").count(): page.keyboard.press("Control+b")
-    page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
-    page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
+    menu(page, "Edit", "Clear Outputs of All Cells")  # and their numbers, which say below what was executed
     prompts = lambda: page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
-    last = lambda: page.locator(".jp-CodeCell .jp-InputArea-prompt").last.inner_text()
-    wait_for(lambda: page.locator(ERRORS).count() > 0 or (not any("*" in t for t in prompts()) and any(c.isdigit() for c in last())), f"{name} is executed", 300)
+    started = lambda: any("*" in t or any(c.isdigit() for c in t) for t in prompts())
+    while not started():
+        menu(page, "Run", "Run All Cells")
+        with contextlib.suppress(AssertionError): wait_for(started, "a cell starts", 20)  # a kernel that is still connecting takes no cells
+    wait_for(lambda: page.locator(ERRORS).count() > 0 or not any("*" in t for t in prompts()) and any(c.isdigit() for c in prompts()[-1]), f"{name} is executed", 300)
     no_errors(page, name)
     say(f"{name}: all cells executed")
+
+
+def menu(page: Page, name: str, entry: str) -> None:
+    "Chooses an entry of JupyterLab's menu."
+    page.locator(f'.lm-MenuBar-itemLabel:text-is("{name}")').click()
+    page.locator(f'.lm-Menu-itemLabel:text-is("{entry}")').click()
 
 
 def no_errors(page: Page, name: str) -> None:
@@ -168,9 +178,10 @@ def settling(page: Page, base: str) -> None:
 
 def routing(page: Page, base: str) -> None:
     panel = open_panel(page, base, "35_routing_panel")
+    panel.locator("select").first.select_option("max_prob")
     photograph(panel, "routing")
-    changes(panel, "threshold", lambda: slide(panel, 0, times=2))
-    changes(panel, "colours of the text", lambda: slide(panel, 0), text_colours)
+    changes(panel, "threshold", lambda: slide(panel, 0, "Home"))
+    changes(panel, "colours of the text", lambda: slide(panel, 0, times=3), text_colours)
     assert "layer 1" in panel.locator(".newllm-text span").nth(5).get_attribute("title")
     photograph(panel, "routing-moved")
     redraw_time(panel)
@@ -195,7 +206,7 @@ def tab(page: Page, title: str) -> Locator:
     "Opens a tab of the app."
     page.locator(".lm-TabBar-tabLabel", has_text=title).locator("visible=true").last.click()
     page.wait_for_timeout(500)
-    return page.locator(".lm-TabPanel-stackedPanel, .widget-tab-contents").locator("visible=true").last
+    return page.locator(".widget-tab-contents > :not(.lm-mod-hidden)").last
 
 
 def opened(page: Page, title: str, run: str | None) -> Locator:
@@ -231,9 +242,9 @@ def everywhere(page: Page) -> None:
 
 def training(page: Page) -> None:
     "A run started, paused, resumed and stopped from the form."
-    panel = tab(page, "Train").locator(".newllm-panel").first
+    panel = tab(page, "Train")
     panel.locator("select").first.select_option("cvfp")
-    panel.locator(".jp-Collapse-header, .lm-AccordionPanel-title, .p-Collapse-header").first.click()
+    panel.get_by_text("parameters", exact=True).first.click()
     field = lambda name: panel.locator(f'.widget-label:text-is("{name}") + *')
     field("preset").locator("select").select_option("tiny")
     field("seed").locator("input").fill(str(int(time.time())))  # a run that is not there yet
@@ -282,6 +293,7 @@ def main(chosen: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="newllm-browser-", ignore_cleanup_errors=True) as home, browser(home) as page:
         broken: list[str] = []
         page.on("pageerror", lambda e: broken.append(str(e)))
+        page.on("dialog", lambda d: d.accept())  # leave a page that is not saved
         port = free_port()
         lab = [sys.executable, "-c", "from newllm.cli import main; main()", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
