@@ -49,7 +49,7 @@ def preset_value(
     section, field = known[name]
     return (config[section] if section else config)[field]
 
-# %% ../nbs/45_live.ipynb #4b8903b8
+# %% ../nbs/45_live.ipynb #fdad87d8
 class Form(W.GridBox):
     "One row for each parameter: name, widget, help; `values()` are those that were changed."
     def __init__(
@@ -69,7 +69,9 @@ class Form(W.GridBox):
         if choices is None and bool in p.types: choices = [True, False]
         if choices is None: return W.Text(value="" if p.default is None else str(p.default), layout=wide, continuous_update=False)
         free = [("as the preset says", None)] if type(None) in p.types else []
-        return W.Dropdown(options=free + [(str(c), c) for c in choices], value=p.default, layout=wide)
+        field = W.Dropdown(options=free + [(str(c), c) for c in choices], layout=wide)
+        _choose(field, p.default)
+        return field
 
     def _help(self, p: Parameter) -> str:
         "The comment, the type and the range."
@@ -98,7 +100,12 @@ class Form(W.GridBox):
         "Puts values into the form, the page's own elsewhere."
         for p in self.declared:
             v, field = values.get(p.name, p.default), self.fields[p.name]
-            field.value = v if not isinstance(field, W.Text) else "" if v is None else str(v)
+            if isinstance(field, W.Text): field.value = "" if v is None else str(v)
+            else: _choose(field, v)
+
+def _choose(field: W.Dropdown, value: Any) -> None:
+    "By place, since a list that is given None shows nothing."
+    field.index = [v for _, v in field.options].index(value)
 
 # %% ../nbs/45_live.ipynb #da960a5c
 def launch(

@@ -3,7 +3,7 @@
 Needs the extras `browser` and `app`, and a Chromium (NEWLLM_CHROMIUM, or `chromium` on the path); without pages it goes through all of them.
 Screenshots and runs go to outputs/browser; runs that are there are used again. Ends with `N passed, 0 failed`.
 """
-import contextlib, hashlib, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
+import contextlib, hashlib, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,14 +34,16 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 90) -> N
 
 
 def reachable(url: str) -> bool:
-    try: return urllib.request.urlopen(url, timeout=2).status == 200
+    try: urllib.request.urlopen(url, timeout=2)
+    except urllib.error.HTTPError: return True  # an answer, if no welcome
     except OSError: return False
+    return True
 
 
 @contextlib.contextmanager
 def served(words: list[str], url: str, home: str, log: str) -> Iterator[None]:
     "A server for the length of a block, with settings and runs of its own."
-    settings = {"notebook-extension/tracker": '{"windowingMode": "none"}', "docmanager-extension/plugin": '{"autosave": false}'}  # every output stays in the page, and no page is changed
+    settings = {"notebook-extension/tracker": '{"windowingMode": "none"}', "docmanager-extension/plugin": '{"autosave": false}', "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}'}  # every output stays in the page, and no page is changed
     for name, text in settings.items():
         path = Path(home) / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
