@@ -2,7 +2,8 @@ __version__ = "0.1.0"
 
 # loaded when first asked for: `newllm list` should not wait for torch
 _homes = {"Config": "config", "ConfigError": "config", "preset": "config", "LegoConfig": "lego_config", "lego_preset": "lego_config",
-          "load_corpus": "data", "NewLLM": "model", "Run": "runs", "latest": "runs", "run_experiment": "runs", "start_run": "runs"}
+          "LeakyConfig": "leaky_config", "leaky_preset": "leaky_config",
+          "load_corpus": "data", "LeakyLLM": "leaky", "load_model": "leaky", "NewLLM": "model", "Run": "runs", "latest": "runs", "run_experiment": "runs", "start_run": "runs"}
 __all__ = list(_homes)
 
 

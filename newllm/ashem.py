@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['extend', 'train_upper_layers', 'evaluate_on_hard_examples', 'train_upper_rows', 'Parts', 'split_parts',
            'train_stages', 'train_shallow', 'train_next_block', 'ASHEMResult', 'run_ashem', 'train_control',
-           'ASHEMConfig', 'compute_confidence', 'compute_confidence_threshold', 'collect_hard_examples',
-           'create_hard_example_loader']
+           'training_cost', 'mining_cost', 'ASHEMConfig', 'compute_confidence', 'compute_confidence_threshold',
+           'collect_hard_examples', 'create_hard_example_loader']
 
 # %% ../nbs/22_ashem.ipynb #6b195b40
 import dataclasses, math
@@ -279,3 +279,30 @@ def train_control(
     model = LegoTransformer(config.transformer, vocab_size, exits)
     if kind == "layerskip": model.layer_dropout = tuple(c.layer_dropout * (2 ** (l / (top - 1)) - 1) for l in range(top))
     return model, train_stages(model, stages, config, parts, c.epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)
+
+# %% ../nbs/22_ashem.ipynb #79e4e015
+def training_cost(
+    model: LegoTransformer,
+    tokens: int,   # of the training text
+    seq_len: int,  # S
+    epochs: int,   # passes that were made
+) -> float:
+    "Multiplications of training every layer on every token, with a loss at the last exit, by formula."
+    layers = sum(l.multiply_adds((seq_len + 1) / 2)[0] for l in model.layers)
+    return 3.0 * epochs * tokens * (layers + model.config.dim * model.vocab_size)
+
+def mining_cost(
+    result: "ASHEMResult",
+    config: ASHEMConfig,
+    tokens: int,  # of the mined text
+) -> float:
+    "Multiplications of mining and training all further blocks, by formula."
+    model, total = result.model, 0.0
+    head, full = model.config.dim * model.vocab_size, config.context == "full"
+    on, off = model.layers[0].multiply_adds((config.seq_len + 1) / 2)
+    row, other = (on, off) if full else (model.layers[0].multiply_adds(1)[0], 0)
+    for start, end, report in zip(model.exits, model.exits[1:], result.blocks):
+        chosen = report["rows"] / tokens
+        step = 3 * (end - start) * (chosen * row + (1 - chosen) * other) + (2 if config.heads == "shared_frozen" else 3) * chosen * head
+        total += tokens * (start * on + head + len(report["history"]) * step)
+    return total

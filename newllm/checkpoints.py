@@ -6,7 +6,7 @@
 __all__ = ['to_bytes', 'from_bytes', 'Checkpoints', 'random_state', 'set_random_state', 'RunCheckpoints']
 
 # %% ../nbs/37_checkpoints.ipynb #41b5b3b0
-import hashlib, json, os, random, time, warnings
+import hashlib, json, random, time, warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np, torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+
+from .files import write_whole
 
 # %% ../nbs/37_checkpoints.ipynb #8a8fcca7
 def _packed(value: Any, tensors: list[torch.Tensor], place: str = "state") -> Any:
@@ -71,11 +73,12 @@ class Checkpoints:
     ) -> Path:
         "Saves in one step, and removes those that are no longer needed."
         self.folder.mkdir(parents=True, exist_ok=True)
+        for p in self.folder.glob(".*"): p.unlink()  # what a killed save left
         content, old = to_bytes(state), self.files()
         number = int(old[-1].name.split("-")[0]) + 1 if old else 0
         path = self.folder / f"{number:08d}-{hashlib.sha256(content).hexdigest()[:16]}.safetensors"
-        _write(path, content)
-        for p in [*old[: max(0, len(old) + 1 - self.keep)], *self.folder.glob(".*.part")]: p.unlink(missing_ok=True)
+        write_whole(path, content)
+        for p in old[: max(0, len(old) + 1 - self.keep)]: p.unlink(missing_ok=True)
         self.saved = time.monotonic()
         return path
 
@@ -93,17 +96,6 @@ class Checkpoints:
     ) -> None:
         "For training code: saves when enough time has passed."
         if final or time.monotonic() - self.saved >= self.seconds: self.save(state())
-
-# %% ../nbs/37_checkpoints.ipynb #600c77cf
-def _write(path: Path, content: bytes) -> None:
-    "A file that is whole or absent, also after a power cut."
-    part = path.with_name(f".{path.name}.part")
-    with open(part, "wb") as f:
-        f.write(content); f.flush(); os.fsync(f.fileno())
-    os.replace(part, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try: os.fsync(folder)
-    finally: os.close(folder)
 
 # %% ../nbs/37_checkpoints.ipynb #f793ad18
 def random_state() -> dict[str, Any]:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_contexts', 'check_diversity', 'check_identity', 'repeated_passes', 'context_gain', 'sweeps_from_zero',
            'check_fixed_point', 'check_token_dependence', 'validation_convergence', 'run_checks', 'compare',
-           'format_table', 'gradient_flow', 'singular_vector_tokens', 'phase1_report']
+           'format_table', 'gradient_flow', 'gradient_norms', 'singular_vector_tokens', 'phase1_report']
 
 # %% ../nbs/15_checks.ipynb #a9f1e586
 import copy, dataclasses
@@ -19,7 +19,7 @@ from .config import ChecksConfig, Config, Phase1Config
 from .losses import cvfp_loss, make_diversity
 from .metrics import (convergence_verdict, effective_rank, fixed_point_verdict, format_convergence, format_iterations, format_rank, gaussian_ceiling, global_attractor,
                             identity_numbers, mapping_cosine, pairwise_cosine, participation_ratio, rank_at_energy, rankme, stable_rank, token_shares, zero_solution)
-from .model import NewLLM
+from .model import NewLLM, TextModel
 from .phase1 import Phase1Result, Phase1Trainer
 
 # %% ../nbs/15_checks.ipynb #705b1a18
@@ -67,9 +67,11 @@ def check_identity(
     "Does the network do more than hand something through? `num_pairs` random contexts of unit variance, with random tokens of the text, go through one step."
     g = torch.Generator().manual_seed(seed)
     inputs = torch.randn(config.num_pairs, contexts.shape[1], generator=g).to(contexts)
-    tokens = ids[torch.randint(len(ids), (config.num_pairs,), generator=g).to(ids.device)]
-    with _frozen(model): outputs, embeds = model.step(inputs, model.embed(tokens))[0], model.embed(ids)
-    numbers = identity_numbers(contexts, embeds, config.identity_distance, config.identity_mapping_threshold)
+    places = torch.randint(len(ids), (config.num_pairs,), generator=g).to(ids.device)
+    with _frozen(model):
+        embeds = model.embed(ids)
+        outputs = model.step(inputs, embeds[places])[0]
+    numbers = identity_numbers(contexts, embeds[:, : model.config.embed_dim], config.identity_distance, config.identity_mapping_threshold)
     cosine = mapping_cosine(inputs, outputs)
     return numbers | dict(mapping_cosine=cosine, passed=numbers["passed"] and cosine < config.identity_mapping_threshold)
 
@@ -124,12 +126,12 @@ def check_fixed_point(
     ids: Tensor,                  # [T]
     contexts: Tensor,             # [T, C] of these ids
     differences: Sequence[float], # of repeated passes
-    config: ChecksConfig,         # reads final_diff_pass, final_diff_fail, num_sweeps, sweep_tolerance
+    config: ChecksConfig,         # reads final_diff_pass, final_diff_fail, check_sweeps, sweep_tolerance
     seed: int,                    # of the deviations
 ) -> dict:                        # differences, final_diff, shrinking, verdict, gain, settled, total, settled_ratio, passed
     "Does repeating the pass come to rest?"
     verdict = fixed_point_verdict(differences, config.final_diff_pass, config.final_diff_fail)
-    settled = sweeps_from_zero(model, ids, config.num_sweeps, config.sweep_tolerance)
+    settled = sweeps_from_zero(model, ids, config.check_sweeps, config.sweep_tolerance)
     return dict(differences=list(differences), **verdict, gain=context_gain(model, ids, contexts, seed),
                 settled=settled, total=len(ids), settled_ratio=settled / len(ids), passed=verdict["verdict"] == "REACHED")
 
@@ -145,7 +147,7 @@ def check_token_dependence(
     distinct = ids.unique()
     if len(distinct) < 2: raise ValueError(f"token dependence needs at least two distinct tokens, got {len(distinct)} in {len(ids)} positions; give it more text")
     chosen = distinct[torch.randperm(len(distinct), generator=torch.Generator().manual_seed(seed))[:config.num_dependence_tokens].to(ids.device)]
-    with _frozen(model): outputs = model.step(contexts[-1:].expand(len(chosen), -1), model.embed(chosen))[0]
+    with _frozen(model): outputs = model.step(contexts[-1:].expand(len(chosen), -1), model.embed_next(chosen, ids))[0]
     cosine = pairwise_cosine(outputs, config.num_pairs, seed)
     return dict(num_tokens=len(chosen), pairwise_cosine=cosine, passed=cosine <= config.token_dependence_cosine)
 
@@ -224,8 +226,9 @@ def format_table(
 
 # %% ../nbs/15_checks.ipynb #98925dd7
 def _group(name: str) -> str:
-    "'blocks.0.layers.1.fnn.0.weight' -> 'block 0 fnn'; other names keep their first part."
+    "'blocks.0.layers.1.fnn.0.weight' -> 'block 0 fnn', 'layer.decay.weight' -> 'layer decay'; other names keep their first part."
     parts = name.split(".")
+    if parts[0] in ("layer", "readout"): return " ".join(parts[:2])
     return f"block {parts[1]} {parts[4]}" if parts[0] == "blocks" else parts[0]
 
 def _pass(model: NewLLM, ids: Tensor, previous: Tensor, mode: str) -> Tensor:
@@ -255,10 +258,13 @@ def gradient_flow(
         with torch.no_grad(): target = _pass(model, ids, target, config.mode)
     contexts, w = _pass(model, ids, target, config.mode), config.dist_reg_weight
     terms = {"cvfp": (1 - w) * cvfp_loss(contexts, target, config.normalize), config.diversity: w * _diversity(model, ids, contexts, config)}
-    return {name: _norms(loss, model) for name, loss in terms.items()}
+    return {name: gradient_norms(loss, model) for name, loss in terms.items()}
 
 # %% ../nbs/15_checks.ipynb #87a5ffd8
-def _norms(loss: Tensor, model: NewLLM) -> dict[str, float | None]:
+def gradient_norms(
+    loss: Tensor,      # scalar; its graph is kept
+    model: TextModel,
+) -> dict[str, float | None]:  # parameter group -> norm
     "Gradient norm of `loss` in every trainable group, None where no path leads."
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     grads = torch.autograd.grad(loss, [p for _, p in named], retain_graph=True, allow_unused=True) if loss.requires_grad else [None] * len(named)
@@ -313,5 +319,5 @@ def _figures(result: Phase1Result, checks: Mapping, config: Config) -> dict[str,
             "CVFP loss": f"{last['cvfp']:.3g}",
             "final_diff": f"{result.final_diff:.3g} (threshold {limit:g})",
             "final_diff, frozen": f"{frozen['final_diff']:.3g} (threshold {limit:g}, {frozen['verdict']})",
-            "settled after %d sweeps from zero" % config.checks.num_sweeps: format_convergence(frozen["settled"], frozen["total"]),
+            "settled after %d sweeps from zero" % config.checks.check_sweeps: format_convergence(frozen["settled"], frozen["total"]),
             "iterations": format_iterations(result.iterations, config.phase1.iterations)}

@@ -53,7 +53,7 @@ def list_command() -> None:
 # %% ../nbs/43_cli.ipynb #a7aedef5
 def what_presets_say(
     name: str,             # a flat name of the configuration
-    family: str = "cvfp",  # whose configuration
+    family: str = "recorded",  # whose configuration
 ) -> str:                  # "128: small; 16: tiny; ..."
     "The value of a field in every preset, equal values together."
     build, config, presets = FAMILIES[family]
@@ -66,11 +66,12 @@ def what_presets_say(
 
 def described(
     p: Parameter,
-    family: str = "cvfp",
-) -> str:  # one or two lines
+    family: str | tuple[str, ...] = "recorded",  # as the page names it
+) -> str:  # a line, and one for each family that knows it when the preset decides
     "A parameter as `show` prints it."
-    line = f"{p.name}: {p.annotation} = {p.default!r}"
-    return f"{line:48s} {p.help}" + (f"\n    {what_presets_say(p.name, family)}" if p.default is None else "")
+    line, several = f"{p.name}: {p.annotation} = {p.default!r}", not isinstance(family, str)
+    of = [f for f in (family if several else (family,)) if p.name in flat_fields(FAMILIES[f].config)] if p.default is None else []
+    return "\n".join([f"{line:48s} {p.help}", *(f"    {f'{f} has ' if several else ''}{what_presets_say(p.name, f)}" for f in of)])
 
 @main.command("show")
 @click.argument("experiment")
@@ -110,10 +111,11 @@ def _from_yaml(file: Path) -> dict[str, Any]:
 @click.option("-p", "pairs", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter; may be given many times.")
 @click.option("-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML file of parameters.")
 @click.option("--force", is_flag=True, help="Run again what is done already.")
-def run_command(experiment: str, pairs: list[tuple[str, str]], file: Path | None, force: bool) -> None:
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that a cell may take.")
+def run_command(experiment: str, pairs: list[tuple[str, str]], file: Path | None, force: bool, timeout: float | None) -> None:
     "Runs EXPERIMENT (a name of `newllm list`, or a page) and prints where its folder is."
     values = given_values(declared_parameters(find_page(experiment)), pairs, file)
-    folder = run_experiment(experiment, values, force=force)
+    folder = run_experiment(experiment, values, force=force, timeout=timeout)
     click.echo(f"done: {folder}")
 
 # %% ../nbs/43_cli.ipynb #ea2468f6
@@ -161,7 +163,7 @@ def printed(
     table,  # pandas DataFrame
 ) -> str:
     "A table for a terminal: every row, and empty cells where there is nothing."
-    return table.to_string(index=False, na_rep="", max_colwidth=60) if len(table) else "nothing"
+    return table.astype(object).where(table.notna(), "").to_string(index=False, max_colwidth=60) if len(table) else "nothing"
 
 # %% ../nbs/43_cli.ipynb #4325021d
 @main.command("results")

@@ -200,7 +200,7 @@ class ChecksConfig:
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
     max_check_tokens: int = _f(6400, "tokens of each text that the checks read, from the front", ge=2)
     max_pass_tokens: int = _f(1280, "repeated passes and trials go token by token over this many tokens, from the front", ge=2)
-    num_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
+    check_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
     sweep_tolerance: float = _f(1e-3, "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance, is below this", gt=0)
     num_trials: int = _f(10, "validation trials", ge=2, le=1000)
     num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1)
@@ -254,6 +254,7 @@ PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaul
     "small": {},
     "tiny": dict(context_dim=16, embed_dim=16, num_layers=2, num_train_tokens=1500, num_val_tokens=400, num_test_tokens=400, vocab_size=320,
                  iterations=4, epochs=2, batch_size=256, num_passes=5, num_trials=4, num_pairs=200),
+    "main": {},  # the size of the main job; every family that it can run has a preset of this name
     "recorded_small": dict(context_dim=128, embed_dim=128, num_train_tokens=1200, num_val_tokens=240, num_test_tokens=1200, val_source="tail_of_train", vocab_size=512, embedding="random"),
     "recorded_sequential": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
                                 val_source="tail_of_train", tokenizer="gpt2", embedding="gpt2", mode="sequential", dist_reg_weight=0.5, diversity="ema_variance_as_recorded"),

@@ -94,7 +94,7 @@ def _step(x: Sequence[float]) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
-# %% ../nbs/31_explore.ipynb #47421de9
+# %% ../nbs/31_explore.ipynb #5791cafe
 _WIDTH, _WRAP = 800, 102  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
 
 class ChartView(anywidget.AnyWidget):

@@ -132,6 +132,7 @@ class RoutingConfig:
     num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2)
     draft_tokens: int = _f(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
     clock_dim: int = _f(512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384)
+    clock_vocab: int = _f(4096, "entries of its output head", ge=2, le=1_000_000)
 
 # %% ../nbs/05_lego_config.ipynb #0f850a8c
 @_section
@@ -162,13 +163,14 @@ class LegoConfig:
 
 # %% ../nbs/05_lego_config.ipynb #9ed098f3
 LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
-    "small": dict(vocab_size=2048, num_train_tokens=200_000, num_val_tokens=32_000, num_test_tokens=32_000, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=6, epochs=6),
+    "small": dict(vocab_size=1024, num_train_tokens=60_000, num_val_tokens=16_000, num_test_tokens=16_000, batch_size=4, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=4, phase2_epochs=3, epochs=4, num_thresholds=5),
     "bpe4096": dict(vocab_size=4096, num_train_tokens=340_000, num_val_tokens=48_000, num_test_tokens=48_000, phase1_lr=2e-3, phase2_lr=2e-3),
-    "bytes": dict(vocab_size=257, num_train_tokens=1_000_000, num_val_tokens=100_000, num_test_tokens=100_000, seq_len=256, batch_size=16, phase1_epochs=3, phase2_epochs=3, epochs=3, phase1_lr=2e-3, phase2_lr=2e-3),
+    "bytes": dict(vocab_size=257, num_train_tokens=120_000, num_val_tokens=24_000, num_test_tokens=24_000, batch_size=4, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=3, phase2_epochs=3, epochs=3, num_thresholds=5),
     "tiny": dict(dim=16, num_heads=2, vocab_size=320, num_train_tokens=3000, num_val_tokens=1500, num_test_tokens=1500, seq_len=16, batch_size=8, phase1_epochs=2, phase2_epochs=2, epochs=2,
-                 phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64),
+                 phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64, clock_vocab=320),
     "recorded_ashem": dict(tokenizer="word", vocab_size=70_000, dim=64, num_heads=4, norm="post", ffn_multiple=4.0, dropout=0.0, seq_len=32, batch_size=64, num_train_tokens=240_000, num_val_tokens=64_000, num_test_tokens=64_000,
-                           context="none", heads="shared_trained", zero_start=False, schedule="constant", warmup_ratio=0.0, weight_decay=0.01, phase1_epochs=50, phase2_epochs=50, epochs=50, hard_batch_size=64),
+                           context="none", heads="shared_trained", zero_start=False, schedule="constant", warmup_ratio=0.0, weight_decay=0.01, phase1_epochs=50, phase2_epochs=50, epochs=50, num_thresholds=3, hard_batch_size=64),
+    "smollm": dict(vocab_size=49_152, dim=576, num_layers=30, num_heads=9, ffn_multiple=8 / 3, rope_base=1e5, norm_eps=1e-5, dropout=0.0, phase1_layers=24, phase2_layers=30, seq_len=128, batch_size=4, num_thresholds=5, gate_steps=200),
 }
 
 # %% ../nbs/05_lego_config.ipynb #745aafce

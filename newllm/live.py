@@ -16,7 +16,7 @@ import ipywidgets as W, numpy as np, psutil
 
 from .config import ConfigError, flat_fields, to_dict
 from .explore import Chart, Line, Panel, Picture
-from .parameters import FAMILIES, Parameter, declared_parameters, parse_text, started_as
+from .parameters import FAMILIES, Parameter, _several, declared_parameters, parse_text, started_as
 from .plots import PALETTE, ROLES
 from .results import read_run, run_folders
 from .runs import experiments, find_page, is_done, outputs_root, plan_run, read_json
@@ -24,14 +24,14 @@ from .runs import experiments, find_page, is_done, outputs_root, plan_run, read_
 # %% ../nbs/45_live.ipynb #0cd356e7
 def allowed(
     name: str,    # a parameter
-    family: str,  # whose configuration
+    family: str | tuple[str, ...],  # whose configuration; of several the first that knows it
 ) -> tuple[list | None, str]:  # the values it may have, None = not a list; the range in words, "" = none
     "What the configuration says about a parameter's values; nothing when it is the page's own."
-    known = flat_fields(FAMILIES[family].config)
-    if name == "preset": return list(FAMILIES[family].presets), ""
-    if name not in known: return None, ""
-    section, field = known[name]
-    owner = get_type_hints(FAMILIES[family].config)[section] if section else FAMILIES[family].config
+    if name == "preset": return list(dict.fromkeys(p for f in _several(family) for p in FAMILIES[f].presets)), ""
+    of = next((FAMILIES[f].config for f in _several(family) if name in flat_fields(FAMILIES[f].config)), None)
+    if of is None: return None, ""
+    section, field = flat_fields(of)[name]
+    owner = get_type_hints(of)[section] if section else of
     kind = get_type_hints(owner)[field]
     if get_origin(kind) is Literal: return list(get_args(kind)), ""
     signs, default = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}, {f.name: f.default for f in dataclasses.fields(owner)}[field]
@@ -40,16 +40,15 @@ def allowed(
 def preset_value(
     preset: str,
     name: str,    # a parameter
-    family: str,
+    family: str | tuple[str, ...],  # of several the first that knows preset and parameter
 ) -> Any:         # None for the page's own
     "What the preset says."
-    of = FAMILIES[family]
-    known, config = flat_fields(of.config), to_dict(of.preset(preset))
-    if name not in known: return None
-    section, field = known[name]
+    of = next((FAMILIES[f] for f in _several(family) if preset in FAMILIES[f].presets and name in flat_fields(FAMILIES[f].config)), None)
+    if of is None: return None
+    (section, field), config = flat_fields(of.config)[name], to_dict(of.preset(preset))
     return (config[section] if section else config)[field]
 
-# %% ../nbs/45_live.ipynb #fdad87d8
+# %% ../nbs/45_live.ipynb #4b8903b8
 class Form(W.GridBox):
     "One row for each parameter: name, widget, help; `values()` are those that were changed."
     def __init__(
@@ -212,7 +211,7 @@ def training_picture(
         for chart, value in zip(lines, read): chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
         for chart, key in zip(lines[4:], ("spectrum", "memory")): chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
     labels = [("step", term), ("step", "converged tokens (%)"), ("step", "validation perplexity"), ("step", "effective rank (% of C)"), ("direction, strongest first", "spectrum, share (log)"), ("tokens later", "influence left, share (log)")]
-    return Picture(title, [Chart(x if l else f"{x} (not reported here)", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
+    return Picture(title, [Chart(x if l else "not reported here", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
     "The newest curve, and the first as control."
@@ -342,13 +341,13 @@ class TrainingPanel(Panel):
 def _changed(form: Form, saved: Mapping) -> dict[str, Any]:
     "The parameters of a saved run that differ from the preset and from what the page declares."
     preset, own = saved["config"]["preset"], saved["own"]
-    known, out = flat_fields(FAMILIES[form.family].config), {}
+    known, out = flat_fields(FAMILIES[saved["family"]].config), {}
     for p in form.declared:
         if p.name in own: out[p.name] = own[p.name]
         elif p.name in known:
             section, field = known[p.name]
             value = (saved["config"][section] if section else saved["config"])[field]
-            if p.default is not None or value != preset_value(preset, p.name, form.family): out[p.name] = value
+            if p.default is not None or value != preset_value(preset, p.name, saved["family"]): out[p.name] = value
     return out
 
 def _tail(log: Path) -> str:

@@ -165,6 +165,15 @@ class TextModel(SavedModel):
         "Number of parameters."
         return sum(p.numel() for p in self.parameters() if p.requires_grad or not trainable_only)
 
+    def embed_next(
+        self,
+        tokens: Tensor,  # [N] alternatives
+        ids: Tensor,     # [T] the text before them
+    ) -> Tensor:         # [N, ...] rows as `embed` gives them
+        "Each token as if it came next in the text."
+        before = ids[len(ids) - self.window + 1 :]
+        return torch.cat([self.embed(torch.cat([before, token]))[-1:] for token in tokens.split(1)])
+
     def start(
         self,
         prompt: str | list[int] | Tensor,  # text needs a tokenizer
@@ -352,8 +361,8 @@ class NewLLM(nn.Module, TextModel):
     ) -> "NewLLM":
         "A model of that shape with fresh weights. Raises `ValueError` for missing, unknown or impossible entries."
         wanted = {"architecture", "vocab_size", "num_heads", "own_token_path", "context_target", "model"}
+        if saved.get("architecture", cls.__name__) != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved['architecture']}, not a {cls.__name__}; newllm.load_model loads it")
         if set(saved) != wanted: raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a model needs {sorted(wanted)}")
-        if saved["architecture"] != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved['architecture']}, not a {cls.__name__}; load it with {saved['architecture']}.from_pretrained")
         if saved["context_target"] not in ("replace", "mse"): raise ValueError(f"{CONFIG} has context_target={saved['context_target']!r}, allowed are 'replace' and 'mse'")
         model = cls(from_dict(saved["model"], ModelConfig), saved["vocab_size"], num_heads=saved["num_heads"])
         if saved["own_token_path"]: model.split_token_path()

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FAMILIES', 'Parameter', 'declared_in', 'check_value', 'check_parameters', 'check_names', 'parse_text',
-           'declared_parameters', 'subtitle', 'Family', 'started_as', 'known_family', 'family_of', 'resolve',
-           'page_parameters']
+           'declared_parameters', 'subtitle', 'Family', 'started_as', 'chosen_family', 'known_family', 'family_of',
+           'resolve', 'page_parameters']
 
 # %% ../nbs/38_parameters.ipynb #b9e308aa
 import ast, io, json, tokenize
@@ -150,19 +150,29 @@ class Family(NamedTuple):
     presets: dict[str, dict]    # by name
 
 FAMILIES: dict[str, Family] = {
-    "cvfp": Family(preset, Config, PRESETS), "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS), "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
+    "recorded": Family(preset, Config, PRESETS), "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS), "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
 }
 
 def started_as(
     page: str | Path,   # a notebook
-) -> tuple[str, str]:   # (experiment, family)
+) -> tuple[str, str | tuple[str, ...]]:  # (experiment, family); several families: the page's parameter `family` chooses
     "What the page's call of `start_run` says. Raises `ConfigError` when there is no such call, more than one, or another name than the file's."
     page = Path(page)
     calls = [n for c in _cells(page) for n in _calls("".join(c["source"]), "start_run")]
     if len(calls) != 1: raise ConfigError(f"{page} calls start_run {len(calls)} times, a page to run does it exactly once: `run = start_run({page.stem!r}, globals())`")
-    experiment, family = _literal(calls[0].args[:1]), _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "cvfp"
+    experiment, family = _literal(calls[0].args[:1]), _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "recorded"
     if experiment != page.stem: raise ConfigError(f"{page.name} calls start_run({experiment!r}, ...); give the file and the run the same name")
-    return experiment, known_family(family)
+    for f in _several(family): known_family(f)
+    return experiment, family
+
+def chosen_family(
+    family: str | tuple[str, ...],  # as `start_run` is given it
+    values: Mapping[str, Any],      # of the page's parameters
+) -> str:
+    "The only family, or the one that the page's parameter `family` names. Raises `ConfigError` for any other."
+    if isinstance(family, str): return known_family(family)
+    if values.get("family") not in family: raise ConfigError(f"family is {values.get('family')!r}{nearest(str(values.get('family')), list(family))}; this page runs {' and '.join(family)}, set its parameter `family`")
+    return known_family(values["family"])
 
 def known_family(
     family: str,
@@ -188,23 +198,41 @@ def _calls(source: str, name: str) -> list[ast.Call]:
 
 def _literal(values: list[ast.expr]) -> Any:
     "The plain value written by the first expression; None when there is none."
-    return values[0].value if values and isinstance(values[0], ast.Constant) else None
+    try: return ast.literal_eval(values[0]) if values else None
+    except ValueError: return None
+
+def _several(family: str | tuple[str, ...]) -> tuple[str, ...]:
+    "The families as a tuple, also when there is one."
+    return (family,) if isinstance(family, str) else family
 
 # %% ../nbs/38_parameters.ipynb #e07ead20
 def resolve(
     values: Mapping[str, Any],  # a value for every declared name
     declared: list[Parameter],
-    family: str = "cvfp",       # one of FAMILIES
+    family: str | tuple[str, ...] = "recorded",  # of FAMILIES; of several the parameter `family` chooses one
 ) -> tuple[Any, dict[str, Any]]:  # the configuration, and the page's own parameters
     "The configuration that `values` describe. Raises `ConfigError` for what no configuration can be, and for a page without `preset` and `seed`."
-    of = FAMILIES[known_family(family)]
-    known, names = flat_fields(of.config), [p.name for p in declared]
+    chosen = chosen_family(family, values)
+    of, names = FAMILIES[chosen], [p.name for p in declared]
+    fields = {f: flat_fields(FAMILIES[f].config) for f in _several(family)}
+    known, any_known = fields[chosen], {n for f in fields.values() for n in f}
     for needed in ("preset", "seed"):
         if needed not in names: raise ConfigError(f"the page declares no {needed!r}; its parameters cell needs `preset` and `seed`")
     for p in declared:
-        if p.default is None and p.name not in known: raise ConfigError(f"{p.name!r} is None, what the preset says, but the {family} configuration has no such field{nearest(p.name, list(known))}")
-    fields = {n: v for n, v in values.items() if n in known and n != "preset"}
-    return of.preset(values["preset"], **fields), {n: v for n, v in values.items() if n not in known}
+        if p.default is None and p.name not in any_known: raise ConfigError(f"{p.name!r} is None, what the preset says, but the {' or the '.join(fields)} configuration has no such field{nearest(p.name, list(any_known))}")
+    _refuse_others(values, chosen, fields)
+    given = {n: v for n, v in values.items() if n in known and n != "preset"}
+    return of.preset(values["preset"], **given), {n: v for n, v in values.items() if n not in any_known}
+
+# %% ../nbs/38_parameters.ipynb #9539c95b
+def _refuse_others(values: Mapping[str, Any], chosen: str, fields: Mapping[str, Mapping]) -> None:
+    "Raises `ConfigError` for a preset and for a value that belong to a family that was not chosen."
+    preset, presets = values["preset"], {f: FAMILIES[f].presets for f in fields}
+    owners = [f for f in fields if preset in presets[f]]
+    if owners and chosen not in owners: raise ConfigError(f"preset={preset!r} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets are {', '.join(presets[chosen])}; set family or another preset")
+    for n, v in values.items():
+        owners = [f for f in fields if n in fields[f]]
+        if v is not None and owners and chosen not in owners: raise ConfigError(f"{n}={v!r} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this name{nearest(n, list(fields[chosen]))}: set family={owners[0]!r}, or leave {n} out")
 
 # %% ../nbs/38_parameters.ipynb #971f9527
 def page_parameters(

@@ -199,6 +199,22 @@ class Phase2Trainer:
         self.within = None
         return at["sum"] / len(rows)
 
+    def rows(
+        self,
+        ids: Tensor,       # [T]
+        contexts: Tensor,  # [T, C] of these ids
+    ) -> Positions:
+        "What is shuffled and cut into batches."
+        return positions(self.model, ids, contexts)
+
+    def first_loss(
+        self,
+        ids: Tensor,       # [T]
+        contexts: Tensor,  # [T, C] of these ids
+    ) -> float:
+        "Cross-entropy on the training text before the first step."
+        return evaluate(self.model, ids, None, contexts)["loss"]
+
     def train(
         self,
         train_ids: Tensor,               # [T]
@@ -211,11 +227,11 @@ class Phase2Trainer:
         "Trains until `patience` epochs bring no better validation loss; the model ends with its best weights, in eval mode."
         model, cfg = self.model.eval(), self.config  # eval: running statistics are Phase 1's
         train_contexts, val_contexts = contexts or (fixed_contexts(model, train_ids), fixed_contexts(model, val_ids))
-        rows = positions(model, train_ids, train_contexts)
+        rows = self.rows(train_ids, train_contexts)
         held = checkpoint.load() if checkpoint else None
         if held: self._resume(held)
         else:
-            first = self._row(0, evaluate(model, train_ids, None, train_contexts)["loss"], evaluate(model, val_ids, val_mask, val_contexts))
+            first = self._row(0, self.first_loss(train_ids, train_contexts), evaluate(model, val_ids, val_mask, val_contexts))
             self.history, self.best, self.best_epoch, self.over = [first], self._snapshot(), 0, False
         while not self.over:
             history, epoch = self.history, len(self.history)

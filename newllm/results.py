@@ -15,6 +15,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from .config import ConfigError, from_dict, nearest
+from .parameters import FAMILIES
 from .runs import outputs_root, run_id
 
 # %% ../nbs/41_results.ipynb #acb295af
@@ -64,6 +65,7 @@ def _state(status: Mapping, done: bool, wrong: str) -> tuple[str, str | None]:
     if done: return "done", None
     state = status.get("state", "unknown")
     if state == "running" and status.get("host") == socket.gethostname() and not _alive(status.get("pid")): return "killed", "its process is gone"
+    if state == "failed" and str(status.get("reason")).startswith("KeyboardInterrupt"): return "killed", "interrupted; started again, it goes on"
     return state, status.get("reason")
 
 _ENVIRONMENT = {"env.commit": ("git", "commit"), "env.dirty": ("git", "dirty"), "env.threads": ("seeding", "not_fixed", "torch_threads"), "env.blas": ("seeding", "not_fixed", "numpy_blas"),
@@ -258,7 +260,7 @@ def _kind(folder: Path) -> tuple[str | None, str]:
 def _current(folder: Path) -> bool:
     "Does the configuration still have this name?"
     held = _read(folder / "config.json")[0]
-    try: return run_id(from_dict(held["config"]), held["own"]) == folder.name
+    try: return run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"]) == folder.name
     except (KeyError, TypeError, ValueError): return False
 
 def _home(path: Path) -> Path:

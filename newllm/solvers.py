@@ -56,12 +56,20 @@ def _scan(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     return (_doubling if drive.is_cuda else _loop)(decay, drive, initial)
 
 class _LinearScan(torch.autograd.Function):
-    "The scan with its adjoint, which is a scan from the last token to the first."
+    "The scan with its adjoint, which is a scan from the last token to the first, and its tangent, which is a scan as well."
     @staticmethod
     def forward(ctx, decay, drive, initial):
         out = _scan(decay, drive, initial)
         ctx.save_for_backward(decay, initial, out)
+        ctx.save_for_forward(decay, initial, out)
         return out
+
+    @staticmethod
+    def jvp(ctx, decay_moved, drive_moved, initial_moved):
+        decay, initial, out = ctx.saved_tensors
+        drive = torch.zeros_like(out) if drive_moved is None else drive_moved
+        if decay_moved is not None: drive = drive + decay_moved * torch.cat([initial[:, None], out[:, :-1]], 1)
+        return _scan(decay, drive, torch.zeros_like(initial) if initial_moved is None else initial_moved)
 
     @staticmethod
     def backward(ctx, grad):

@@ -9,7 +9,8 @@ __all__ = ['run_point', 'serve', 'Worker']
 import contextlib, json, os, queue, signal, subprocess, sys, tempfile, threading
 from typing import Any
 
-from .runs import Busy, run_experiment
+from .files import Busy
+from .runs import run_experiment
 
 # %% ../nbs/41_workers.ipynb #5e4f82b4
 def run_point(

@@ -1,5 +1,5 @@
 """Writes README.md from nbs/index.ipynb. `python scripts/readme.py` writes it, `--check` exits 1 when it is stale."""
-import json, re, sys
+import json, re, statistics, sys
 from pathlib import Path
 
 import nbformat
@@ -37,20 +37,63 @@ def table(
     return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
-def results() -> str:
+def main_job() -> str:
     "The main job's numbers beside their controls, from the metrics that its latest committed run left."
-    m = json.loads((ROOT / "nbs" / "results" / "cvfp.json").read_text(encoding="utf-8"))
+    m = metrics("cvfp")
     seen = "seen" if m["validation_text_seen_in_training"] else "not seen"
     checks = {name: m[key]["validation"] for name, key in (("after Phase 1", "checks"), ("untrained (control)", "checks_untrained"))}
-    rank = [[name, 100 * c["diversity"]["effective_rank_ratio"], 100 * c["diversity"]["gaussian_ceiling"] / c["diversity"]["dim"], f"{c['fixed_point']['final_diff']:.2g}", c["fixed_point"]["verdict"]] for name, c in checks.items()]
-    names = {"ours": "readout on contexts after Phase 1", "untrained contexts": "readout on untrained contexts (control)", "no context": "readout without any context (control)"}
+    rank = [[name, 100 * c["diversity"]["effective_rank_ratio"], 100 * c["diversity"]["gaussian_ceiling"] / c["diversity"]["dim"], f"{c['fixed_point']['final_diff']:.2g}", 100 * c["fixed_point"]["settled_ratio"]] for name, c in checks.items()]
+    names = {"ours": "ours: contexts of Phase 1, frozen, and the readout of Phase 2", "ours, Phase 1 alone": "ours after Phase 1", "ours, fresh readout": "a fresh readout on our contexts",
+             "untrained contexts": "a fresh readout on untrained contexts (control)", "no context": "a fresh readout without any context (control)"}
     scores = [[names.get(name, name), s["test_perplexity"], s.get("with_kneser_ney_3")] for name, s in sorted(m["perplexity"].items(), key=lambda kv: -kv[1]["test_perplexity"])]
     tokens, p1 = m["corpus"]["tokens"], m["phase1"]
     return "\n\n".join([
-        f"`newllm run cvfp` as it stands, one seed: {tokens['train']:,} training tokens of {m['corpus']['source']}, {p1['steps']} optimizer steps in Phase 1 ({p1['tokens_seen']:,} tokens seen), validation text {seen} in training, test text used for nothing else.",
-        table(["contexts on held-out text", "effective rank %", "Gaussian ceiling %", "change in the last repeated pass", "fixed point (below 0.001)"], rank),
+        f"`newllm run cvfp` as it stands ({m['family']} family), one seed: {m['parameters']:,} parameters, {tokens['train']:,} training tokens of {m['corpus']['source']}, {p1['steps']} optimizer steps in Phase 1 ({p1['tokens_seen']:,} tokens seen), validation text {seen} in training, test text used for nothing else.",
+        table(["contexts on held-out text", "effective rank %", "Gaussian ceiling %", "change in the last repeated pass", "tokens at rest after 5 sweeps from zero %"], rank),
         table(["next-token prediction", "test perplexity", "mixed with Kneser-Ney 3"], scores),
-        "[The recorded claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."])
+        "`-p family recorded` runs the method as it was recorded. [The recorded claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."])
+
+
+def metrics(
+    experiment: str,
+) -> dict:
+    "What the run behind an experiment page's outputs measured."
+    return json.loads((ROOT / "nbs" / "results" / f"{experiment}.json").read_text(encoding="utf-8"))
+
+
+def spread(
+    values: list[float],
+    digits: int = 1,
+) -> str:
+    "Mean and range; one number when the range does not show."
+    mean, low, high = (f"{v:.{digits}f}" for v in (statistics.mean(values), min(values), max(values)))
+    return mean if low == high else f"{mean} ({low} to {high})"
+
+
+def fixed_point() -> str:
+    "The fixed point and the rank of each network, over seeds."
+    m = metrics("fixed_point")
+    names = {"recorded untrained": "recorded, untrained (control)", "recorded w 0.9": "recorded, after its Phase 1", "ours untrained": "leaky, untrained (control)", "ours no feedback": "leaky, after joint Phase 1", "ours ring": "the same with feedback"}
+    rows = [[shown, spread([d["rank"]["percent"] for d in m["networks"][n]]), spread([100 * d["sweeps"][4]["settled"] for d in m["networks"][n]]), f"{max(d['sweeps'][7]['error'] for d in m['networks'][n]):.0e}", spread([d["token_cosine"] for d in m["networks"][n]], 2)] for n, shown in names.items()]
+    return table([f"contexts of width 128 on held-out text, {m['num_seeds']} seeds", "effective rank %", "tokens at rest after 5 sweeps %", "largest error after 8 sweeps", "cosine of different tokens"], rows)
+
+
+def language_model() -> str:
+    "Test perplexity of every row, over seeds."
+    m = metrics("language_model")
+    column = lambda n, key: [r[key] for r in m["seeds"][n]]
+    rows = [[f"**{n}**" if n == "joint Phase 1" else n, spread(column(n, "test")), None if "Kneser" in n or n == "unigram" else spread(column(n, "test_mixed"))] for n in sorted(m["seeds"], key=lambda n: statistics.mean(column(n, "test")))]
+    return table([f"{m['corpus']['tokens']['train']:,} training tokens, {m['num_seeds']} seeds", "test perplexity", "mixed with Kneser-Ney 3"], rows)
+
+
+def results() -> str:
+    "The experiments' numbers beside their controls."
+    f = metrics("feedback")
+    best = max(f["gain_percent"], key=lambda k: f["gain_percent"][k]["mean"])
+    g = f["gain_percent"][best]
+    verdict = f"Feedback into the candidate, against a twin of as many parameters without it, is worth {g['mean']:+.1f}% (95% interval {g['mean'] - g['half_width_95']:+.1f} to {g['mean'] + g['half_width_95']:+.1f}, {f['seeds']} seeds) in its best form"
+    lead = "The layer that works is made of leaky integrators, which a scan solves exactly; its joint Phase 1 trains them to predict the next token and to stay diverse at once, and freezes them when it ends. Everything is measured on held-out dialogue, with frozen weights."
+    return "\n\n".join([lead, fixed_point(), language_model(), verdict + (": the iteration earns its place." if f["earned"] else ": no claim is made for the iteration.") + " [All results](nbs/results.ipynb) come from the runs' own files.", main_job()])
 
 
 def readme() -> str:

@@ -52,15 +52,16 @@ def from_run(
 ) -> None:
     "Gives the page the outputs of its latest finished run, and nbs/results its metrics."
     from newllm.runs import find_page, latest
-    page = find_page(experiment)
-    nb, done = nbformat.read(page, 4), {c.id: c for c in nbformat.read(latest(experiment) / "notebook.ipynb", 4).cells}
+    page, folder = find_page(experiment), latest(experiment)
+    nb, done = nbformat.read(page, 4), {c.id: c for c in nbformat.read(folder / "notebook.ipynb", 4).cells}
     for c in nb.cells:
         if c.cell_type != "code": continue
         if done[c.id].source != c.source: raise SystemExit(f"{page} has changed since its latest run: run it again")
-        c.outputs = [settled(o) for o in done[c.id].outputs if stable(o)]
+        c.outputs = [settled(o) for o in done[c.id].outputs if stable(o) and str(folder) not in str(o)]  # a path is this machine's
         c.outputs, c.execution_count = [o for o in c.outputs if o.get("text") != ""], done[c.id].execution_count
     nbformat.write(nb, page)
-    shutil.copyfile(latest(experiment) / "metrics.json", page.parents[1] / "results" / f"{experiment}.json")
+    for file, ending in (("metrics.json", ".json"), ("timings.json", ".timings.json")):
+        shutil.copyfile(folder / file, page.parents[1] / "results" / f"{experiment}{ending}")
 
 
 if __name__ == "__main__":
