@@ -95,7 +95,7 @@ def _step(x: Sequence[float]) -> float:
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
 # %% ../nbs/31_explore.ipynb #5791cafe
-_WIDTH, _WRAP = 850, 108  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
+_WIDTH, _WRAP = 800, 102  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
 
 class ChartView(anywidget.AnyWidget):
     "A plotly figure; `clicked` is [trace, point, a number that grows] of the dot that was clicked last."
@@ -152,7 +152,7 @@ class Live:
         picture: Picture,  # with as many charts as the first
     ) -> None:
         "Changes what is shown."
-        traces = [(i, t) for i, chart in enumerate(picture.charts, 1) for t in map(_trace, chart.lines)]
+        traces = [(i, t) for i, chart in enumerate(picture.charts, 1) for t in map(_trace, chart.lines or [_NOTHING])]
         seen: set[str] = set()
         for _, t in traces: t.update(showlegend=bool(t["name"]) and t["name"] not in seen, legendgroup=t["name"]); seen.add(t["name"])
         shape = [(i, t["type"], t.get("mode")) for i, t in traces]
@@ -172,6 +172,8 @@ class Live:
         for axis, label, log, lim in (("xaxis", chart.x, chart.log_x, chart.xlim), ("yaxis", chart.y, chart.log_y, chart.ylim)):
             limits = dict(autorange=True) if lim is None else dict(range=[math.log10(v) for v in lim] if log else list(lim), autorange=False)
             self.figure.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", tickfont=dict(size=11), **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}), **limits)
+
+_NOTHING = Line("", [None], [None])  # plotly draws no axes without a mark
 
 def _trace(l: Line) -> dict:
     "What plotly draws for a line."

@@ -68,7 +68,9 @@ class Form(W.GridBox):
         if choices is None and bool in p.types: choices = [True, False]
         if choices is None: return W.Text(value="" if p.default is None else str(p.default), layout=wide, continuous_update=False)
         free = [("as the preset says", None)] if type(None) in p.types else []
-        return W.Dropdown(options=free + [(str(c), c) for c in choices], value=p.default, layout=wide)
+        field = W.Dropdown(options=free + [(str(c), c) for c in choices], layout=wide)
+        _choose(field, p.default)
+        return field
 
     def _help(self, p: Parameter) -> str:
         "The comment, the type and the range."
@@ -97,7 +99,12 @@ class Form(W.GridBox):
         "Puts values into the form, the page's own elsewhere."
         for p in self.declared:
             v, field = values.get(p.name, p.default), self.fields[p.name]
-            field.value = v if not isinstance(field, W.Text) else "" if v is None else str(v)
+            if isinstance(field, W.Text): field.value = "" if v is None else str(v)
+            else: _choose(field, v)
+
+def _choose(field: W.Dropdown, value: Any) -> None:
+    "By place, since a list that is given None shows nothing."
+    field.index = [v for _, v in field.options].index(value)
 
 # %% ../nbs/45_live.ipynb #da960a5c
 def launch(
@@ -204,7 +211,7 @@ def training_picture(
         for chart, value in zip(lines, read): chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
         for chart, key in zip(lines[4:], ("spectrum", "memory")): chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
     labels = [("step", term), ("step", "converged tokens (%)"), ("step", "validation perplexity"), ("step", "effective rank (% of C)"), ("direction, strongest first", "spectrum, share (log)"), ("tokens later", "influence left, share (log)")]
-    return Picture(title, [Chart(x if l else f"{x} (not reported here)", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
+    return Picture(title, [Chart(x if l else "not reported here", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
     "The newest curve, and the first as control."
