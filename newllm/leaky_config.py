@@ -66,13 +66,18 @@ class JointConfig:
     variance_weight: float = _f(1.0, "within diversity: each dimension's standard deviation is 1", ge=0)
     covariance_weight: float = _f(1.0, "within diversity: no two dimensions vary together", ge=0)
     mean_weight: float = _f(1.0, "within diversity: the mean context is zero", ge=0)
+    retention_weight: float = _f(0.0, "weight of the share of earlier tokens' embeddings that no linear map reads from the context", ge=0)
+    retention_lags: tuple[int, ...] = _f((4, 8, 16), "how many tokens earlier, each below window")
+    retention_ridge: float = _f(0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0)
     cvfp_weight: float = _f(0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0)
     project_every: int = _f(5, "steps between projections onto gamma", ge=1)
     precision: Literal["float32", "bfloat16"] = _f("float32", "of the matrix products; scans, norms and losses stay in float32")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not (self.predict_weight or self.diversity_weight): yield "predict_weight=0 and diversity_weight=0 leave nothing to learn"
+        if not (self.predict_weight or self.diversity_weight or self.retention_weight): yield "predict_weight=0, diversity_weight=0 and retention_weight=0 leave nothing to learn"
+        if self.retention_weight and not (self.retention_lags and 0 < min(self.retention_lags) <= max(self.retention_lags) < self.window):
+            yield f"retention_lags={self.retention_lags} needs at least one number, all of them from 1 to window - 1 = {self.window - 1}"
         if self.diversity_weight and not (self.variance_weight or self.covariance_weight or self.mean_weight):
             yield f"diversity_weight={self.diversity_weight} but variance_weight, covariance_weight and mean_weight are all 0; set one, or diversity_weight=0"
 
@@ -93,8 +98,6 @@ class BaselineConfig:
     transformer_rates: tuple[float, ...] = _f((0.002, 0.004), "peak rates tried for it, chosen in the same way")
     further_rates: tuple[float, ...] = _f((0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way")
     kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
-    readout_epochs: int = _f(2, "passes when a fresh readout is trained on frozen contexts", ge=1)
-    readout_rate: float = _f(0.003, "peak rate of a fresh readout", gt=0, le=1)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -176,7 +179,7 @@ LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", feedback_std=0.02, num_sweeps=2),
     "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16"),  # half a minute of training
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
-                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,), readout_epochs=3, readout_rate=0.01,
+                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,),
                  batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200,
                  lags=(1, 2, 4), memory_steps=24, num_changes=16, num_tokens_tried=8, tangent_steps=40, max_sweep_tokens=400),
     "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=40_000, precision="bfloat16",
