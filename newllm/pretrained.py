@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+from .blocks import LegoTransformer
 from .data import cache_folder
-from .lego import LegoTransformer
 from .lego_config import TransformerConfig
 
 # %% ../nbs/24_pretrained.ipynb #pre00006
