@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .lego import IGNORED, LegoTransformer, Pass, SequenceBatches, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule, take_up, training_state
+from .blocks import IGNORED, LegoTransformer, SequenceBatches
+from .lego import Pass, Trainer, create_deep_supervision_config, create_standard_config, make_optimizer, make_schedule, take_up, training_state
 from .lego_config import ASHEMConfig, LegoConfig, StageConfig, TrainingConfig
 from .mining import MinedStates, collect_hard_examples, compute_confidence, compute_confidence_threshold, create_hard_example_loader, mine_states, score
 from .transformer import Rows

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .lego import IGNORED, LegoTransformer
+from .blocks import IGNORED, LegoTransformer
 from .lego_config import RoutingConfig
 
 # %% ../nbs/22_criteria.ipynb #905a4608

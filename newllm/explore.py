@@ -19,11 +19,12 @@ from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from .blocks import LegoTransformer
 from .config import DataConfig, from_dict, to_dict
 from .data import Corpus, load_corpus, load_tokenizer
 from .joint import counted_start
 from .leaky import LeakyLLM, load_model
-from .lego import DeepSupervisionTransformer, LegoTransformer, StandardTransformer
+from .lego import DeepSupervisionTransformer, StandardTransformer
 from .lego_config import TransformerConfig
 from .model import NewLLM
 from .plots import ROLES, figure, plotly_template

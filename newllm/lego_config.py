@@ -170,7 +170,7 @@ LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
                  phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64, clock_vocab=320),
     "recorded_ashem": dict(tokenizer="word", vocab_size=70_000, dim=64, num_heads=4, norm="post", ffn_multiple=4.0, dropout=0.0, seq_len=32, batch_size=64, num_train_tokens=240_000, num_val_tokens=64_000, num_test_tokens=64_000,
                            context="none", heads="shared_trained", zero_start=False, schedule="constant", warmup_ratio=0.0, weight_decay=0.01, phase1_epochs=50, phase2_epochs=50, epochs=50, num_thresholds=3, hard_batch_size=64),
-    "smollm": dict(vocab_size=49_152, dim=576, num_layers=30, num_heads=9, ffn_multiple=8 / 3, rope_base=1e5, norm_eps=1e-5, dropout=0.0, phase1_layers=24, phase2_layers=30, seq_len=128, batch_size=4, num_thresholds=5, gate_steps=200),
+    "smollm": dict(vocab_size=49_152, dim=576, num_layers=30, num_heads=9, ffn_multiple=8 / 3, rope_base=1e5, norm_eps=1e-5, dropout=0.0, phase1_layers=24, phase2_layers=30, seq_len=128, batch_size=4, num_thresholds=5, gate_steps=200, draft_tokens=2),
 }
 
 # %% ../nbs/05_lego_config.ipynb #745aafce

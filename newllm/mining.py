@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .lego import IGNORED, LegoTransformer, SequenceBatches
+from .blocks import IGNORED, LegoTransformer, SequenceBatches
 
 # %% ../nbs/21_mining.ipynb #2035d6af
 @torch.no_grad()

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .blocks import IGNORED, LegoTransformer
 from .criteria import Criterion, confidences, fit_mixture, fit_threshold
-from .lego import IGNORED, LegoTransformer
 from .transformer import KVCache, Rows
 
 # %% ../nbs/23_routing.ipynb #87d36dd3

@@ -13,9 +13,9 @@ import ipywidgets as W, numpy as np, torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .blocks import IGNORED, LegoTransformer, SequenceBatches
 from .criteria import Criterion, Entropy, Margin, MaxProbability, Patience, fit_threshold
 from .explore import Chart, Line, Panel, Picture, TextView, slider, subject, table_html, tint, token_texts
-from .lego import IGNORED, LegoTransformer, SequenceBatches
 from .plots import PALETTE, ROLES
 from .routing import Router, time_ratio
 

@@ -13,9 +13,9 @@ from typing import Any
 import ipywidgets as W, numpy as np, torch
 from torch import Tensor
 
+from .blocks import LegoTransformer
 from .criteria import MaxProbability
 from .explore import Chart, Line, Panel, Picture, Subject, TextView, slider, subject, table_html, tint, token_texts, untrained
-from .lego import LegoTransformer
 from .model import TextModel, sample
 from .plots import PALETTE, ROLES
 from .routing import Router

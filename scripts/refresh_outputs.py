@@ -2,6 +2,7 @@
 
 Left out are widget state (megabytes, new ids each time), standard error and timings. Cells that the test suite skips keep what they have.
 `python scripts/refresh_outputs.py --run cvfp` gives an experiment page the outputs of its latest finished run instead, and keeps that run's metrics in nbs/results.
+`python scripts/refresh_outputs.py --keep ashem ashem-recorded` keeps the latest run's metrics under another name, for a setting whose outputs the page does not hold.
 """
 import re, shutil, sys
 from pathlib import Path
@@ -64,7 +65,17 @@ def from_run(
         shutil.copyfile(folder / file, page.parents[1] / "results" / f"{experiment}{ending}")
 
 
+def keep(
+    experiment: str,  # name of the page that ran
+    name: str,        # of the file in nbs/results
+) -> None:
+    "Keeps the metrics of the latest finished run under `name`; the page stays as it is."
+    from newllm.runs import find_page, latest
+    shutil.copyfile(latest(experiment) / "metrics.json", find_page(experiment).parents[1] / "results" / f"{name}.json")
+
+
 if __name__ == "__main__":
     if not sys.argv[1:]: raise SystemExit(__doc__)
     if sys.argv[1] == "--run": [from_run(name) for name in sys.argv[2:]]
+    elif sys.argv[1] == "--keep": keep(*sys.argv[2:])
     else: [refresh(Path(name)) for name in sys.argv[1:]]
