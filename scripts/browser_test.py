@@ -251,8 +251,8 @@ def training(page: Page) -> None:
     field("preset").locator("select").select_option("tiny")
     field("seed").locator("input").fill(str(int(time.time())))  # a run that is not there yet
     field("seed").locator("input").press("Tab")
-    field("iterations").locator("input").fill("400")
-    field("iterations").locator("input").press("Tab")
+    field("epochs").locator("input").fill("200")
+    field("epochs").locator("input").press("Tab")
     photograph(panel, "training-form")
     button = lambda name: panel.locator("button", has_text=name)
     button("Start").click()
