@@ -170,7 +170,7 @@ class ResultsPanel(Panel):
 
     def _fill(self) -> None:
         "The table in its order."
-        names = [*(c for c in FIXED if c != "reason"), *self.varied[:8], *dict.fromkeys((self.x.value, self.y.value))]
+        names = [*(c for c in FIXED if c != "reason"), self.x.value, self.y.value, *self.varied[:8]]
         names, order = list(dict.fromkeys(names)), self.view.sort
         if order in self.rows: self.sorted = self.rows.sort_values(order, ascending=not self.view.turned, kind="stable", key=lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype(str))
         else: self.sorted = self.rows

@@ -282,7 +282,7 @@ def everywhere(page: Page) -> None:
     words = panel.locator("input[type=text]").first
     def ask() -> None: words.fill("experiment=cvfp status=done"); words.press("Tab")
     changes(panel, "a filter", ask, cells)
-    changes(panel, "another column across", lambda: panel.locator("select").first.select_option("diversity_weight"))
+    for column in ("seconds", "diversity_weight"): changes(panel, f"{column} across", lambda: panel.locator("select").first.select_option(column))
     panel.locator(".newllm-table tr").nth(1).click()
     panel.locator("details").wait_for(timeout=30_000)
     wait_for(lambda: panel.locator("figure img").count() > 0 and all(panel.locator("figure img").evaluate_all("i => i.map(x => x.complete && x.naturalWidth > 0)")), "the run's figures are shown")
@@ -321,7 +321,7 @@ def training(page: Page) -> None:
     photograph(panel, "training")
     finished = next(t for t in panel.locator("select").nth(2).locator("option").all_inner_texts() if "(done)" in t)
     changes(panel, "a run laid over", lambda: panel.locator("select").nth(2).select_option(finished))
-    changes(panel, "another number", lambda: panel.locator("select").nth(4).select_option(index=1))
+    changes(panel, "another number", lambda: panel.locator("select").last.select_option("predict"))
     assert len(set(charts.evaluate("g => g.data.filter(t => !t.xaxis || t.xaxis === 'x').map(t => t.name)"))) == 2, "two runs are drawn"
     photograph(panel, "training-two-runs")
     button("Resume").click()
@@ -333,6 +333,12 @@ def training(page: Page) -> None:
     photograph(panel, "training-stopped")
     no_errors(page, "training")
     say("training: started, paused, resumed, stopped")
+
+
+def stop_runs() -> None:
+    "A test that breaks off in the middle of a training leaves no process behind."
+    from newllm.live import stop
+    for status in RUNS.glob("*/*/status.json"): stop(status.parent)
 
 
 def voila(page: Page, home: str) -> None:
@@ -364,8 +370,10 @@ def main(chosen: list[str]) -> None:
         lab = [sys.executable, "-c", "from newllm.cli import main; main()", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         with served(lab, f"http://127.0.0.1:{port}/api/status", home, "lab.log"):
-            for name in chosen:
-                if name in PAGES: PAGES[name](page, f"http://127.0.0.1:{port}")
+            try:
+                for name in chosen:
+                    if name in PAGES: PAGES[name](page, f"http://127.0.0.1:{port}")
+            finally: stop_runs()
         if "voila" in chosen: voila(page, home)
         assert not broken, f"errors of scripts in the page: {broken[:3]}"
     print(f"{len(chosen)} passed, 0 failed")
