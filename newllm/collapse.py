@@ -16,13 +16,14 @@ from torch import Tensor
 from .checks import check_diversity, check_fixed_point, check_identity, check_token_dependence, compare, read_contexts, repeated_passes
 from .config import ChecksConfig
 from .data import Corpus
-from .explore import Chart, Line, Panel, Picture, Subject, slider, subject, table_html, untrained
+from .explore import Chart, Line, Panel, Picture, slider, table_html
 from .joint import JointTrainer, counted_start
 from .leaky import LeakyLLM
 from .leaky_config import LeakyConfig
 from .metrics import gaussian_spectrum, singular_values
 from .model import TextModel
 from .plots import PALETTE, ROLES
+from .subject import Subject, subject, untrained
 
 # %% ../nbs/33_collapse.ipynb #1cb06344
 def principal_plane(
@@ -133,7 +134,7 @@ def plane_chart(
     name: str,    # trained or untrained
 ) -> Chart:
     "The contexts in their plane."
-    x, y, label = *found.plane.T, f"{name}: direction 1, {found.plane_shares[0]:.0%} of the variance"
+    x, y, label = *found.plane.T, f"{name}: direction 1, {found.plane_shares[0]:.0%} of variance"
     if colour == "token": lines = _by_token(x, y, s, notes)
     else: lines = [Line("", x, y, _ramp(np.arange(len(x)) if colour == "position" else _frequency(s)), "dots", hover=notes)]
     return Chart(label + {"token": "", "position": " (dark: early)", "frequency": " (dark: rare)"}[colour], f"direction 2, {found.plane_shares[1]:.0%}", lines)

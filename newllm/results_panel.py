@@ -121,18 +121,19 @@ class ResultsPanel(Panel):
         self,
         table: pd.DataFrame,        # from `results`
         folders: Mapping[tuple[str, str], Path],  # (experiment, run) -> folder
-        x: str | None = None,       # columns of the scatter; None = the first that fit
-        y: str | None = None,
+        x: str | None = None,       # columns of the scatter; None = what differs most between the runs
+        y: str | None = None,       # None = the number that most runs have
     ):
         self.all, self.folders, self.rows, self.chosen = table, dict(folders), table, None
         self.numbers = [c for c in table if pd.api.types.is_numeric_dtype(table[c]) and table[c].dtype != bool and table[c].notna().any()]
         if not self.numbers: raise ConfigError("no run has a number to be plotted; `newllm run` makes runs, `newllm results` lists them")
-        moving = [c for c in varied(table) if c in self.numbers]
-        measured = [c for c in self.numbers if c.startswith("metrics.")]
+        self.varied = [c for c in varied(table) if c not in FIXED]
+        up = column(table, y) if y else max([c for c in self.numbers if c.startswith("metrics.")] or self.numbers, key=lambda c: table[c].notna().sum())
+        across = column(table, x) if x else max([c for c in varied(table) if c in self.numbers] or self.numbers, key=lambda c: table[c][table[up].notna()].nunique())
         wide = dict(style={"description_width": "initial"}, layout=W.Layout(width="330px"))
         self.filter = W.Text(description="filter", placeholder="preset=tiny effective_rank>80", continuous_update=False, **wide)
-        self.x = W.Dropdown(options=self.numbers, value=column(table, x) if x else (moving or self.numbers)[0], description="across", **wide)
-        self.y = W.Dropdown(options=self.numbers, value=column(table, y) if y else (measured or self.numbers)[0], description="up", **wide)
+        self.x = W.Dropdown(options=self.numbers, value=across, description="across", **wide)
+        self.y = W.Dropdown(options=self.numbers, value=up, description="up", **wide)
         self.view, self.message, self.run = TableView(), W.HTML(), W.Output()
         super().__init__([self.filter, self.x, self.y], self._picture(), [self.message, self.view, self.run], 300)
         self._fill()
@@ -169,7 +170,7 @@ class ResultsPanel(Panel):
 
     def _fill(self) -> None:
         "The table in its order."
-        names = [*(c for c in FIXED if c != "reason"), *[c for c in varied(self.all) if c not in FIXED][:8], *dict.fromkeys((self.x.value, self.y.value))]
+        names = [*(c for c in FIXED if c != "reason"), self.x.value, self.y.value, *self.varied[:8]]
         names, order = list(dict.fromkeys(names)), self.view.sort
         if order in self.rows: self.sorted = self.rows.sort_values(order, ascending=not self.view.turned, kind="stable", key=lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype(str))
         else: self.sorted = self.rows
@@ -180,21 +181,25 @@ class ResultsPanel(Panel):
         x, y = self.x.value, self.y.value
         rows = self.rows[self.rows[x].notna() & self.rows[y].notna()]
         control = control_of(list(self.all), y)
-        lines = [Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, self.all)) for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))]
-        if control: lines.append(Line("untrained", list(rows[x]), list(rows[control]), ROLES["control"], "dots", dash=True, hover=_notes(rows, self.all)))
+        lines = [Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, self.varied[:10])) for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))]
+        if control: lines.append(Line("untrained", list(rows[x]), list(rows[control]), ROLES["control"], "dots", dash=True, hover=_notes(rows, self.varied[:10])))
         short = lambda name: name.removeprefix("metrics.")
-        best = f": from {rows[y].min():.4g} to {rows[y].max():.4g}" if len(rows) else ""
-        beside = f" (untrained {rows[control].min():.4g} to {rows[control].max():.4g})" if control and len(rows) else ""
-        return Picture(f"{short(y)} of {len(rows)} runs{best}{beside}", [Chart(short(x), short(y), lines)])
+        best = f": {_range(rows[y])}" if len(rows) else ""
+        beside = f" (untrained {_range(rows[control])})" if control and rows[control].notna().any() else ""
+        return Picture(f"{short(y)} of {len(rows)} run{'' if len(rows) == 1 else 's'}{best}{beside}", [Chart(short(x), short(y), lines)])
+
+def _range(values: pd.Series) -> str:
+    "Smallest to largest."
+    ends = [f"{values.min():.4g}", f"{values.max():.4g}"]
+    return " to ".join(dict.fromkeys(ends))
 
 def _cell(v) -> str:
     "A value as it stands in the table."
     return "" if v is None or v != v else f"{v:.5g}" if isinstance(v, float) else str(v)
 
-def _notes(rows: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+def _notes(rows: pd.DataFrame, named: list[str]) -> list[str]:
     "What the mouse reads over each run."
-    named = [c for c in varied(table) if c not in FIXED][:10]
-    return [f"{r['experiment']} {r['run']}<br>" + "<br>".join(html.escape(f"{c} = {_cell(r[c])}") for c in named if _cell(r[c])) for _, r in rows.iterrows()]
+    return [f"{e} {run}<br>" + "<br>".join(html.escape(f"{c} = {_cell(v)}") for c, v in zip(named, values) if _cell(v)) for (e, run), values in zip(rows[["experiment", "run"]].values, rows[named].values)]
 
 # %% ../nbs/46_results_panel.ipynb #1ca28d26
 def results_panel(

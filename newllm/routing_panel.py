@@ -15,9 +15,10 @@ from torch import Tensor
 
 from .blocks import IGNORED, LegoTransformer, SequenceBatches
 from .criteria import Criterion, Entropy, Margin, MaxProbability, Patience, fit_threshold
-from .explore import Chart, Line, Panel, Picture, TextView, slider, subject, table_html, tint, token_texts
+from .explore import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
 from .plots import PALETTE, ROLES
 from .routing import Router, time_ratio
+from .subject import subject, token_texts
 
 # %% ../nbs/35_routing_panel.ipynb #14b1de6c
 class AtRandom:
@@ -140,7 +141,8 @@ class RoutingPanel(Panel):
         self.criterion = W.Dropdown(options=list(self.criteria), description="criterion")
         self.found[self.criterion.value] = self.route(self.criterion.value)
         self.threshold = slider("threshold", self._options(), num_thresholds // 2)
-        self.text = TextView(tokens=token_texts(tokenizer, x[:num_shown].flatten().tolist()), notes=exit_notes(model, x[:num_shown], y[:num_shown], tokenizer))
+        self.text = TextView(tokens=token_texts(tokenizer, x[:num_shown].flatten().tolist()))
+        self.said = exit_notes(model, x[:num_shown], y[:num_shown], tokenizer)
         self.table = W.HTML()
         legend = "".join(f'<span style="background:{self._colour(e)};border:1px solid #999;padding:0 8px;margin:0 4px 0 8px"></span>leaves at layer {e}' for e in model.exits)
         super().__init__([self.threshold, self.criterion], self._picture(), [self.table, W.HTML(f'<div style="font-size:13px">{legend}; rest the mouse on a token to see what each exit says next</div>'), self.text])
@@ -182,7 +184,10 @@ class RoutingPanel(Panel):
     def _below(self) -> None:
         "Colours of the text and the numbers beside the clock."
         p, full = self.point, self.points[-1]
-        self.text.colors = [self._colour(e) for e in p.exit_layer[: self.shown].flatten().tolist()]
+        sure, exits = (v[: self.shown].flatten().tolist() for v in (self.found[self.criterion.value][0], p.exit_layer))
+        with self.text.hold_sync():
+            self.text.colors = [self._colour(e) for e in exits]
+            self.text.notes = [f"leaves at layer {e}; {self.criterion.value} {c:.3f} at layer {self.model.exits[0]}\n{note}" for e, c, note in zip(exits, sure, self.said)]
         clock = "not measured" if p.clock[0] != p.clock[0] else f"{p.clock[0]:.2f} ({p.clock[1]:.2f} to {p.clock[2]:.2f})"
         self.table.value = table_html([["", "perplexity", "layers run", "multiplications", "wall-clock (quartiles)"], [f"threshold {p.threshold:.3f}", f"{p.perplexity:.1f}", f"{p.layer_cost:.2f}", f"{p.compute_cost:.2f}", clock],
                                        [f"control: {p.deep:.0%} deeper, at random", f"{p.at_random:.1f}", f"{p.layer_cost:.2f}", "", ""], ["control: all layers", f"{full.perplexity:.1f}", "1", "1", "1"]])
@@ -195,11 +200,13 @@ class RoutingPanel(Panel):
 
     def _confidences(self, p: RoutedAt) -> Chart:
         "Histogram of the first exit's confidences, those that go on apart."
-        c, edges = self.found[self.criterion.value][0].flatten().numpy(), np.linspace(0, 1, 41)
-        count = lambda on: np.histogram(c[on], edges)[0]
+        c = self.found[self.criterion.value][0].flatten().numpy()
+        end = min(1.0, 1.05 * float(c.max()))
+        edges = np.linspace(0, end, 41)
+        middle, count = (edges[:-1] + edges[1:]) / 2, lambda on: np.histogram(c[on], edges)[0]
         going, top = count(c < p.threshold), max(1, count(c >= 0).max())
-        return Chart(f"confidence at layer {self.model.exits[0]} ({self.criterion.value})", "tokens", [Line("leaves", edges[:-1] + 0.0125, count(c >= 0), PALETTE[5], "bars"), Line("goes deeper", edges[:-1] + 0.0125, going, PALETTE[0], "bars"),
-                     Line("threshold", [min(p.threshold, 1)] * 2, [0, top], "#000000", dash=True)], xlim=(0, 1), ylim=(0, 1.05 * top))
+        return Chart(f"confidence at layer {self.model.exits[0]} ({self.criterion.value})", "tokens", [Line("leaves", middle, count(c >= 0), PALETTE[5], "bars"), Line("goes deeper", middle, going, PALETTE[0], "bars"),
+                     Line("threshold", [min(p.threshold, end)] * 2, [0, top], "#000000", dash=True)], xlim=(0, end), ylim=(0, 1.05 * top))
 
     def _costs(self, p: RoutedAt) -> Chart:
         "Perplexity against multiplications."

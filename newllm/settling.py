@@ -14,11 +14,12 @@ from torch import Tensor
 
 from .checks import read_contexts
 from .config import ChecksConfig
-from .explore import Chart, Line, Panel, Picture, TextView, slider, subject, tint, untrained
+from .explore import Chart, Line, Panel, Picture, TextView, slider, tint
 from .leaky import LeakyLLM, StepRecurrence
 from .model import TextModel
 from .plots import PALETTE, ROLES
 from .solvers import SWEEPS
+from .subject import subject, untrained
 from .watch import influence, memory_curve
 
 # %% ../nbs/34_settling.ipynb #021247ef
@@ -104,7 +105,7 @@ class SettlingPanel(Panel):
         k, i = self.sweep.value, self.clicked
         settled = lambda s: int((s.change[k - 1] <= self.tolerance).sum())
         T = self.sweeps.change.shape[1]
-        title = f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1e} std"
+        title = f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1g} std"
         if i >= 0: title = f"Token {i} moves its own context by {self.sweeps.influence[i, i]:.2g} of the variance; " + _left(self.sweeps.influence[i, i:])
         return Picture(title, [self._changes(k), self._errors(k), self._reach(i)])
 

@@ -15,10 +15,12 @@ from torch import Tensor
 
 from .blocks import LegoTransformer
 from .criteria import MaxProbability
-from .explore import Chart, Line, Panel, Picture, Subject, TextView, slider, subject, table_html, tint, token_texts, untrained
+from .explore import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
 from .model import TextModel, sample
 from .plots import PALETTE, ROLES
-from .routing import Router
+from .routing import Router, _advance, _Waiting
+from .subject import Subject, subject, token_texts, untrained
+from .transformer import KVCache
 
 # %% ../nbs/36_token_panel.ipynb #2b534ab6
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,21 +62,22 @@ class StackWalk:
         model: LegoTransformer,  # in eval mode
         threshold: float,        # of every exit, on the largest probability
     ):
-        self.model, self.threshold, self.ids = model, threshold, []
+        n = len(model.exits) - 1
+        self.model, self.router = model, Router(model, [MaxProbability()] * n, [threshold] * n)
+        self.routed, self.caches = _Waiting(model), [KVCache() for _ in model.layers]
 
     @torch.no_grad()
     def read(
         self,
         token: int,
     ) -> Step:
-        "Reads a token; the text is scored again as a whole, which gives what cached generation gives."
-        model, n = self.model, len(self.model.exits) - 1
-        self.ids = [*self.ids, token]
-        ids = torch.tensor([self.ids])
-        routed = Router(model, [MaxProbability()] * n, [self.threshold] * n).score(ids)
-        layers = {f"layer {i}": l[0, -1] for i, l in enumerate(model.forward_all_layers(ids), 1)}
-        depth = int(routed.exit_layer[0, -1])
-        return Step(model.hidden(ids, depth)[0, -1].norm().item(), layers | {"the answer": routed.logits()[0, -1]}, depth if n else None, routed.confidence[0, -1].item() if n else None)
+        "Reads a token twice, as routed and through all layers; both keep their keys and values."
+        model, ids, states = self.model, torch.tensor([[token]]), []
+        answer, depth, confidence = _advance(self.router, self.routed, ids)
+        model.run_layers(model.embed(ids), 0, model.num_layers, None, self.caches, states)
+        layers = {f"layer {i}": model.predict(s[0, -1], model.exit_of(i)) for i, s in enumerate(states, 1)}
+        exits = len(model.exits) > 1
+        return Step(states[depth - 1][0, -1].norm().item(), layers | {"the answer": answer}, depth if exits else None, confidence if exits else None)
 
 # %% ../nbs/36_token_panel.ipynb #8365f353
 def walk(

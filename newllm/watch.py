@@ -11,7 +11,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from .checks import read_contexts
+from .checks import read_contexts, sweeps_from_zero
+from .config import ChecksConfig
 from .metrics import entropy_rank, singular_values
 from .model import TextModel
 
@@ -69,11 +70,13 @@ def watched(
     model: TextModel,                 # the one that is trained
     ids: Tensor,                      # [T] read at every report, T >= 2
     num_memory: int = 64,             # tokens of it, from the front, whose influence is followed
+    checks: ChecksConfig = ChecksConfig(),  # reads check_sweeps and sweep_tolerance
 ) -> Callable[[dict], None]:          # for `on_step` of a training
-    "Adds effective_rank, context_dim, spectrum (shares, largest first) and memory (by lag) to every report."
+    "Adds effective_rank, context_dim, spectrum (shares, largest first), memory (by lag), and where the training does not count them itself `converged` of `tokens`: those that settle in check_sweeps sweeps from zero."
     short = ids[:num_memory]
     def report(step: dict) -> None:
         s = singular_values(read_contexts(model, ids))
         memory = memory_curve(influence(model, short, num_other=1), max(1, len(short) // 2))
-        on_step(step | dict(effective_rank=entropy_rank(s), context_dim=model.config.context_dim, spectrum=(s / s.sum()).tolist(), memory=memory.tolist()))
+        settled = {} if "converged" in step else dict(converged=sweeps_from_zero(model, ids, checks.check_sweeps, checks.sweep_tolerance), tokens=len(ids))
+        on_step(step | settled | dict(effective_rank=entropy_rank(s), context_dim=model.config.context_dim, spectrum=(s / s.sum()).tolist(), memory=memory.tolist()))
     return report
