@@ -15,11 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .blocks import LegoTransformer
 from .config import DataConfig, from_dict
 from .data import Corpus, load_corpus, load_tokenizer
 from .joint import counted_start
 from .leaky import LeakyLLM, load_model
-from .blocks import LegoTransformer
 from .lego import DeepSupervisionTransformer, StandardTransformer
 from .lego_config import TransformerConfig
 from .model import NewLLM
