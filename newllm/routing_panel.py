@@ -147,7 +147,7 @@ class RoutingPanel(Panel):
         legend = "".join(f'<span style="background:{self._colour(e)};border:1px solid #999;padding:0 8px;margin:0 4px 0 8px"></span>leaves at layer {e}' for e in model.exits)
         super().__init__([self.threshold, self.criterion], self._picture(), [self.table, W.HTML(f'<div style="font-size:13px">{legend}; rest the mouse on a token to see what each exit says next</div>'), self.text])
         self._below()
-        self.threshold.observe(lambda change: self.redraw(), "value")
+        self.threshold.observe(self._moved, "value")
         self.criterion.observe(self._chosen, "value")
 
     @property
@@ -168,8 +168,14 @@ class RoutingPanel(Panel):
         "Another criterion: its thresholds, at the same place of the slider."
         if change["new"] not in self.found: self.found[change["new"]] = self.route(change["new"])
         place = self.threshold.value
+        self.threshold.unobserve(self._moved, "value")
         self.threshold.options = self._options()  # which puts the slider at its first option
         self.threshold.value = place
+        self.threshold.observe(self._moved, "value")
+        self.redraw()
+
+    def _moved(self, change) -> None:
+        "Follows the slider."
         self.redraw()
 
     def redraw(self) -> None:
