@@ -292,7 +292,9 @@ def everywhere(page: Page) -> None:
     for title, run in (("Collapse", "cvfp"), ("Fixed point", "cvfp"), ("Routing", "ashem"), ("Tokens", "ashem")):
         panel = opened(page, title, run)
         if title == "Tokens": stepping(panel)
-        if title in ("Collapse", "Fixed point", "Routing"): changes(panel, title, lambda: slide(panel, 0))
+        if title in ("Collapse", "Fixed point", "Routing"):
+            slide(panel, 0, "Home")  # a slider may stand at its end: the newest run comes first
+            changes(panel, title, lambda: slide(panel, 0))
         photograph(panel, f"app-{title.lower().replace(' ', '-')}")
 
 
