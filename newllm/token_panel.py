@@ -18,7 +18,7 @@ from .criteria import MaxProbability
 from .explore import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
 from .model import TextModel, sample
 from .plots import PALETTE, ROLES
-from .routing import Router, _advance, _Waiting
+from .routing import Router, advance, RoutedCache
 from .subject import Subject, subject, token_texts, untrained
 from .transformer import KVCache
 
@@ -64,7 +64,7 @@ class StackWalk:
     ):
         n = len(model.exits) - 1
         self.model, self.router = model, Router(model, [MaxProbability()] * n, [threshold] * n)
-        self.routed, self.caches = _Waiting(model), [KVCache() for _ in model.layers]
+        self.routed, self.caches = RoutedCache(model), [KVCache() for _ in model.layers]
 
     @torch.no_grad()
     def read(
@@ -73,7 +73,7 @@ class StackWalk:
     ) -> Step:
         "Reads a token twice, as routed and through all layers; both keep their keys and values."
         model, ids, states = self.model, torch.tensor([[token]]), []
-        answer, depth, confidence = _advance(self.router, self.routed, ids)
+        answer, depth, confidence = advance(self.router, self.routed, ids)
         model.run_layers(model.embed(ids), 0, model.num_layers, None, self.caches, states)
         layers = {f"layer {i}": model.predict(s[0, -1], model.exit_of(i)) for i, s in enumerate(states, 1)}
         exits = len(model.exits) > 1
