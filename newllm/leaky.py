@@ -140,16 +140,17 @@ class StepRecurrence:
 
 # %% ../nbs/17_leaky.ipynb #4be55182
 class Readout(nn.Module):
-    "From a context and the newest tokens to a vector in embedding space."
+    "From a context and the newest tokens to a vector in embedding space: one linear map, or with an `mlp_dim` a residual net behind it."
 
     def __init__(self, config: LeakyModelConfig):
         super().__init__()
-        C, E, Z, M = config.context_dim, config.embed_dim, config.readout_dim, config.mlp_dim
+        C, E, M = config.context_dim, config.embed_dim, config.mlp_dim
+        Z = config.readout_dim if M else E
         self.config = config
         self.gate_norm, self.gate = (nn.LayerNorm(E), nn.Linear(E, C)) if config.output_gate else (None, None)
         self.from_context, self.from_tokens = nn.Linear(C, Z), nn.Linear(E * config.readout_window, Z, bias=False)
-        self.norm, self.up, self.down = nn.LayerNorm(Z), nn.Linear(Z, M), nn.Linear(M, Z)
-        self.out, self.out_norm = nn.Linear(Z, E), nn.LayerNorm(E)
+        self.norm, self.up, self.down, self.out = (nn.LayerNorm(Z), nn.Linear(Z, M), nn.Linear(M, Z), nn.Linear(Z, E)) if M else (None,) * 4
+        self.out_norm = nn.LayerNorm(E)
         self.dropout, self.token_dropout = nn.Dropout(config.dropout), nn.Dropout(config.token_dropout)
 
     def forward(
@@ -162,8 +163,8 @@ class Readout(nn.Module):
         if self.gate is not None: context = context * F.silu(self.gate(self.token_dropout(self.gate_norm(token_embed[..., : cfg.embed_dim]))))
         tokens = token_embed[..., : cfg.readout_window * cfg.embed_dim]
         z = self.from_context(context) + self.from_tokens(cfg.readout_scale * self.dropout(tokens))
-        z = z + self.down(self.dropout(hidden_units(self.up(self.norm(z)), cfg.activation)))
-        return self.dropout(self.out_norm(self.out(z)))
+        if cfg.mlp_dim: z = self.out(z + self.down(self.dropout(hidden_units(self.up(self.norm(z)), cfg.activation))))
+        return self.dropout(self.out_norm(z))
 
 # %% ../nbs/17_leaky.ipynb #a5ead404
 def whitening(

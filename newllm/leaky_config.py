@@ -15,22 +15,22 @@ from .config import ChecksConfig, ConfigError, DataConfig, _f, _named, _section
 @_section
 class LeakyModelConfig:
     "Shape of the leaky context network and of its readout."
-    context_dim: int = _f(256, "C, width of the context vector", ge=1, le=16_384)
+    context_dim: int = _f(384, "C, width of the context vector", ge=1, le=16_384)
     embed_dim: int = _f(128, "E, width of the token embedding, which the softmax shares", ge=1, le=16_384)
-    hidden_dim: int = _f(480, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
+    hidden_dim: int = _f(664, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
     activation: Literal["relu", "relu2"] = _f("relu2", "of the hidden units in layer and readout; relu2 is the square of relu")
-    tau_max: float = _f(64.0, "longest time constant at the start, tokens", gt=1, le=1e6)
+    tau_max: float = _f(32.0, "longest time constant at the start, tokens", gt=1, le=1e6)
     feedback: Literal["none", "add", "multiply", "gates", "ring"] = _f("none", "how the previous context enters: not at all; added in the hidden layer; as a factor on the candidate; in the decay; as a factor, between two halves that read each other")
     feedback_std: float = _f(0.3, "std of the feedback weights at the start, times the square root of their inputs", gt=0, le=10)
     gamma: float | None = _f(None, "bound on the feedback's gain in one sweep, enforced while training; None = not enforced, only measured", gt=0, lt=1)
     token_shift: int = _f(1, "earlier tokens that the layer sees beside the newest", ge=0, le=16)
     output_gate: bool = _f(True, "multiply the context by silu(W e) before it is read out")
-    readout_window: int = _f(3, "newest tokens whose embeddings the readout sees", ge=1, le=16)
-    readout_dim: int = _f(192, "width of the readout's stream", ge=1, le=16_384)
-    mlp_dim: int = _f(384, "hidden width of the readout's net", ge=1, le=65_536)
+    readout_window: int = _f(1, "newest tokens whose embeddings the readout sees", ge=1, le=16)
+    mlp_dim: int = _f(0, "hidden width of a residual net in the readout; 0 = none, the readout is one linear map", ge=0, le=65_536)
+    readout_dim: int = _f(192, "width of that net's stream; without a net it is the embedding's", ge=1, le=16_384)
     readout_scale: float = _f(4.0, "factor on the embeddings that the readout sees", gt=0, le=1000)
-    dropout: float = _f(0.1, "dropout in the readout", ge=0, lt=1)
-    token_dropout: float = _f(0.1, "dropout on the tokens that enter the layer", ge=0, lt=1)
+    dropout: float = _f(0.0, "dropout in the readout", ge=0, lt=1)
+    token_dropout: float = _f(0.0, "dropout on the tokens that enter the layer", ge=0, lt=1)
 
     @property
     def window(self) -> int:
@@ -52,7 +52,7 @@ class JointConfig:
     window: int = _f(64, "tokens of each stream in one step", ge=1, le=65_536)
     num_sweeps: int = _f(1, "sweeps from zero in each step, all with gradient; without feedback one is exact", ge=1, le=1000)
     optimizer: Literal["adamw", "muon"] = _f("muon", "adamw: for all weights; muon: matrices by Muon, whose steps are as large as AdamW's at the same rate, the rest by AdamW")
-    learning_rate: float = _f(0.004, "peak of the one-cycle rate, of either optimizer", gt=0, le=1)
+    learning_rate: float = _f(0.008, "peak of the one-cycle rate, of either optimizer", gt=0, le=1)
     muon_momentum: float = _f(0.95, "Muon's memory of the gradient", ge=0, lt=1)
     gate_rate: float = _f(1.0, "factor on that rate for the decay's weights", gt=0, le=100)
     warmup_ratio: float = _f(0.1, "share of the steps in which the rate rises from zero", ge=0, lt=1)
@@ -86,17 +86,19 @@ class JointConfig:
 class BaselineConfig:
     "Controls trained on the same tokens."
     gru_dim: int = _f(384, "width of the GRU's state", ge=1)
-    gru_dropout: float = _f(0.1, "dropout on the GRU's input and output", ge=0, lt=1)
+    gru_dropout: float = _f(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
     gru_rates: tuple[float, ...] = _f((0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported")
     gru_optimizer: Literal["adamw", "muon"] = _f("adamw", "optimizer of the GRU, which Muon trains worse")
     transformer_layers: int = _f(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
     transformer_heads: int = _f(4, "its attention heads", ge=1, le=1024)
     transformer_ffn: float = _f(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
     transformer_window: int = _f(256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536)
-    transformer_dropout: float = _f(0.1, "its dropout", ge=0, lt=1)
+    transformer_dropout: float = _f(0.0, "its dropout", ge=0, lt=1)
     transformer_optimizer: Literal["adamw", "muon"] = _f("adamw", "its optimizer")
-    transformer_rates: tuple[float, ...] = _f((0.002, 0.004), "peak rates tried for it, chosen in the same way")
+    transformer_rates: tuple[float, ...] = _f((0.004, 0.008), "peak rates tried for it, chosen in the same way")
     further_rates: tuple[float, ...] = _f((0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way")
+    wide_window: int = _f(3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16)
+    wide_mlp_dim: int = _f(384, "hidden width of its net", ge=1, le=65_536)
     kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
 
     def contradictions(self):
@@ -171,14 +173,15 @@ class LeakyConfig:
         if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
 
 # %% ../nbs/06_leaky_config.ipynb #b85c720c
-_RING = dict(feedback="ring", hidden_dim=416, num_sweeps=2)  # as many parameters as without feedback
+_RING = dict(feedback="ring", hidden_dim=549, num_sweeps=2)  # as many parameters as without feedback
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2),
     "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2, **_RING),
     "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", feedback_std=0.02, num_sweeps=2),
     "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16"),  # half a minute of training
-    "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_dim=24, mlp_dim=48, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
+    "wide": dict(context_dim=768, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16", diversity_weight=2.0, retention_weight=1.0, retention_lags=(8,)),
+    "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_window=3, readout_dim=24, mlp_dim=48, dropout=0.1, token_dropout=0.1, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
                  epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,),
                  batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200,
                  lags=(1, 2, 4), memory_steps=24, num_changes=16, num_tokens_tried=8, tangent_steps=40, max_sweep_tokens=400),

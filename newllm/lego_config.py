@@ -164,8 +164,8 @@ class LegoConfig:
 # %% ../nbs/05_lego_config.ipynb #9ed098f3
 LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(vocab_size=1024, num_train_tokens=60_000, num_val_tokens=16_000, num_test_tokens=16_000, batch_size=4, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=4, phase2_epochs=3, epochs=4, num_thresholds=5),
-    "bpe4096": dict(vocab_size=4096, num_train_tokens=340_000, num_val_tokens=48_000, num_test_tokens=48_000, phase1_lr=2e-3, phase2_lr=2e-3),
-    "bytes": dict(vocab_size=257, num_train_tokens=120_000, num_val_tokens=24_000, num_test_tokens=24_000, batch_size=4, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=3, phase2_epochs=3, epochs=3, num_thresholds=5),
+    "bpe4096": dict(vocab_size=4096, num_train_tokens=800_000, num_val_tokens=48_000, num_test_tokens=48_000, batch_size=8, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=2, epochs=2, num_thresholds=5),
+    "bytes": dict(vocab_size=257, num_train_tokens=800_000, num_val_tokens=48_000, num_test_tokens=48_000, batch_size=8, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=2, phase2_epochs=3, epochs=2, num_thresholds=5),
     "tiny": dict(dim=16, num_heads=2, vocab_size=320, num_train_tokens=3000, num_val_tokens=1500, num_test_tokens=1500, seq_len=16, batch_size=8, phase1_epochs=2, phase2_epochs=2, epochs=2,
                  phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64, clock_vocab=320),
     "recorded_ashem": dict(tokenizer="word", vocab_size=70_000, dim=64, num_heads=4, norm="post", ffn_multiple=4.0, dropout=0.0, seq_len=32, batch_size=64, num_train_tokens=240_000, num_val_tokens=64_000, num_test_tokens=64_000,
