@@ -53,7 +53,7 @@ class Run:
         self.experiment, self.config, self.own = plain_name(experiment, "experiment"), config, dict(own or {})
         self.home = outputs_root() / experiment / run_id(config, self.own)
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
-        self.progress, self.started = Progress(), time.perf_counter()
+        self.progress, self.started, self.asked = Progress(), time.perf_counter(), set()
 
     def begin(self,
         resume: bool = True,        # go on from checkpoints of the same parameters and code?
@@ -78,9 +78,14 @@ class Run:
         name: str,               # of the training: phase1, phase2, ...
         seconds: float = 30.0,   # saved at most this often
     ):                           # RunCheckpoints
-        "For the `checkpoint` argument of a training: killed at any moment and started again, the run goes on from there."
+        "For the `checkpoint` argument of a training: killed at any moment and started again, the run goes on from there; a cell that is executed again trains again. Raises `ValueError` when a launched page gives two trainings one name."
         from newllm.checkpoints import RunCheckpoints  # loads torch, which the command line does not need
-        return RunCheckpoints(self.folder / "checkpoints" / plain_name(name, "checkpoint"), self.folder / "history.jsonl", self.folder / _EARLIER, seconds)
+        place = self.folder / "checkpoints" / plain_name(name, "checkpoint")
+        if place in self.asked:
+            if self.launched: raise ValueError(f"two trainings of this run keep their checkpoints under {name!r}: give each a name of its own, or the second goes on from the first")
+            shutil.rmtree(place, ignore_errors=True)
+        self.asked.add(place)
+        return RunCheckpoints(place, self.folder / "history.jsonl", self.folder / _EARLIER, seconds)
 
     def seed(self) -> None:
         "Fixes every random source and writes environment.json."
