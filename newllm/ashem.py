@@ -182,9 +182,11 @@ def train_shallow(
 
 # %% ../nbs/22_ashem.ipynb #9d0ae307
 def _keep_best(model: LegoTransformer, run_epoch: Callable[[Pass], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any, held: dict | None, mined: dict) -> list[dict]:
-    "Epochs of phase 2, stopped early; the model ends with its best weights. What was `mined` goes into every checkpoint."
-    best, best_epoch, state, history, over, within, at = math.inf, 0, None, [], False, None, None
+    "Epochs of phase 2, stopped early; the model ends with its best weights, which may be those it began with. What was `mined` goes into every checkpoint."
+    def weights(): return {k: v.clone() for k, v in model.state_dict().items()}
     if held: best, best_epoch, state, history, over, within = take_up(held, model, optimizer, plan)
+    else: best, best_epoch, state, history, over, within = evaluate(), 0, weights(), [], False, None
+    at = None
     def offer(final=False):
         if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, plan, (best, best_epoch, state, history, over, at and at.place())) | mined, final)
     while not over:
@@ -193,10 +195,10 @@ def _keep_best(model: LegoTransformer, run_epoch: Callable[[Pass], float], evalu
         within = at = None
         history.append(row)
         if on_step: on_step(dict(phase="mine", done=epoch, total=config.phase2_epochs, **row))
-        if row["hard_ppl"] < best: best, best_epoch, state = row["hard_ppl"], epoch, {k: v.clone() for k, v in model.state_dict().items()}
+        if row["hard_ppl"] < best: best, best_epoch, state = row["hard_ppl"], epoch, weights()
         over = epoch == config.phase2_epochs or epoch - best_epoch >= config.phase2_patience
         offer(final=over)
-    if state is None: raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
+    if not math.isfinite(best): raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
     model.load_state_dict(state)
     return history
 
