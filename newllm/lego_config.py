@@ -131,7 +131,7 @@ class RoutingConfig:
     temperature_tokens: int = _f(4096, "calibration tokens that the temperature is fitted on, at most", ge=2)
     num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2)
     draft_tokens: int = _f(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
-    draft_confidence: float = _f(0.3, "a draft less likely than this is the last of its round; 0 = always k", ge=0, lt=1)
+    draft_confidence: float | None = _f(None, "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration text", ge=0, lt=1)
     clock_dim: int = _f(512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384)
     clock_vocab: int = _f(4096, "entries of its output head", ge=2, le=1_000_000)
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Routed', 'Router', 'LayerCounter', 'Generated', 'RoutedCache', 'generate', 'Speculated', 'greedy', 'speculate',
-           'agreement', 'time_ratio', 'frontier']
+           'agreement', 'fit_draft_confidence', 'time_ratio', 'frontier']
 
 # %% ../nbs/23_routing.ipynb #a706e64b
 import dataclasses, math, statistics, time
@@ -290,6 +290,15 @@ def speculate(
 
 # %% ../nbs/23_routing.ipynb #4f00ed69
 @torch.no_grad()
+def _agrees(model: LegoTransformer, batches: Iterable[tuple[Tensor, Tensor]], exit: int, device: str) -> tuple[Tensor, Tensor]:
+    "[N] whether exit and full model name the same token, and the exit's largest probability, along given text."
+    same, sure = [], []
+    for x, _ in batches:
+        state = model.eval().hidden(x.to(device), model.exits[exit])
+        logits, deep = model.predict(state, exit), model.predict(model.run_layers(state, model.exits[exit], model.num_layers))
+        same.append((logits.argmax(-1) == deep.argmax(-1)).flatten().cpu()); sure.append(logits.softmax(-1).amax(-1).flatten().cpu())
+    return torch.cat(same), torch.cat(sure)
+
 def agreement(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y)
@@ -297,13 +306,25 @@ def agreement(
     device: str,
 ) -> float:  # 0..1
     "Share of positions of given text at which the exit and the full model name the same token (teacher-forced)."
-    model.eval()
-    same = total = 0
-    for x, _ in batches:
-        state = model.hidden(x.to(device), model.exits[exit])
-        deep = model.predict(model.run_layers(state, model.exits[exit], model.num_layers))
-        same, total = same + (model.predict(state, exit).argmax(-1) == deep.argmax(-1)).sum().item(), total + x.numel()
-    return same / total
+    return _agrees(model, batches, exit, device)[0].double().mean().item()
+
+def fit_draft_confidence(
+    model: LegoTransformer,
+    batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y) of calibration text
+    draft_tokens: int,                         # k
+    exit: int,                                 # index of the exit that drafts
+    device: str,
+) -> float:  # 0 = drafts never end early
+    "The `stop_below` of `speculate` that gives most tokens for the layers it runs, as if the given text were the model's own; a verification counts as one pass of its layers."
+    (same, sure), low = (t.tolist() for t in _agrees(model, batches, exit, device)), model.exits[exit]
+    def tokens_a_layer(stop):
+        layers = place = 0
+        while place < len(same):
+            n = next((j + 1 for j, c in enumerate(sure[place : place + draft_tokens]) if c < stop), min(draft_tokens, len(same) - place))
+            layers += n * low + model.num_layers - low
+            place += next((j + 1 for j, s in enumerate(same[place : place + n]) if not s), n)
+        return place / layers
+    return max([0.0, *torch.tensor(sure).quantile(torch.arange(1, 20) / 20).tolist()], key=tokens_a_layer)
 
 # %% ../nbs/23_routing.ipynb #62172d15
 def time_ratio(
