@@ -183,7 +183,9 @@ def train_shallow(
 # %% ../nbs/22_ashem.ipynb #9d0ae307
 def _keep_best(model: LegoTransformer, run_epoch: Callable[[Pass], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any, held: dict | None, mined: dict) -> list[dict]:
     "Epochs of phase 2, stopped early; the model ends with its best weights, which may be those it began with. What was `mined` goes into every checkpoint."
-    def weights(): return {k: v.clone() for k, v in model.state_dict().items()}
+    def weights():
+        "A copy that training leaves alone."
+        return {k: v.clone() for k, v in model.state_dict().items()}
     if held: best, best_epoch, state, history, over, within = take_up(held, model, optimizer, plan)
     else: best, best_epoch, state, history, over, within = evaluate(), 0, weights(), [], False, None
     at = None

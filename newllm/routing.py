@@ -318,6 +318,7 @@ def fit_draft_confidence(
     "The `stop_below` of `speculate` that gives most tokens for the layers it runs, as if the given text were the model's own; a verification counts as one pass of its layers."
     (same, sure), low = (t.tolist() for t in _agrees(model, batches, exit, device)), model.exits[exit]
     def tokens_a_layer(stop):
+        "What rounds over the given text would gain for each layer run."
         layers = place = 0
         while place < len(same):
             n = next((j + 1 for j, c in enumerate(sure[place : place + draft_tokens]) if c < stop), min(draft_tokens, len(same) - place))
