@@ -8,7 +8,7 @@ __all__ = ['variance_term', 'covariance_term', 'mean_term', 'diversity_terms', '
            'JointTrainer', 'train_control']
 
 # %% ../nbs/18_joint.ipynb #7bc4c836
-import contextlib, dataclasses, itertools, math
+import dataclasses, itertools, math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,17 +21,23 @@ from torch import Tensor, nn
 
 from .leaky import LeakyLLM
 from .leaky_config import JointConfig
+from .muon import Muon
 from .phase1 import NonFiniteLoss
+from .precision import matmul_precision, resolve_precision
 from .solvers import SWEEPS
 
 # %% ../nbs/18_joint.ipynb #0e2b9e1a
+_VARIANCE_EPS = 1e-6  # added to the variance, so that the root has a slope at 0
+_TOO_LARGE = 0.1      # what a standard deviation above 1 costs, over one below
+
+
 def variance_term(
-    contexts: Tensor,   # [n, C]
-    eps: float = 1e-6,  # added to the variance, so that the root has a slope at 0
-) -> Tensor:            # scalar >= 0
+    contexts: Tensor,  # [n, C]
+) -> Tensor:           # scalar >= 0
     "How far the dimensions' standard deviations are from 1; too small counts ten times as much as too large."
-    sd = (contexts.var(0, unbiased=False) + eps).sqrt()
-    return F.relu(1 - sd).mean() + 0.1 * F.relu(sd - 1).mean()
+    sd = (contexts.var(0, unbiased=False) + _VARIANCE_EPS).sqrt()
+    return F.relu(1 - sd).mean() + _TOO_LARGE * F.relu(sd - 1).mean()
+
 
 def covariance_term(
     contexts: Tensor,  # [n, C], n >= 2
@@ -48,13 +54,39 @@ def mean_term(
     return contexts.mean(0).square().mean()
 
 # %% ../nbs/18_joint.ipynb #d0584fee
+class _Diversity(torch.autograd.Function):
+    "The three weighted terms from one covariance matrix, with their gradient, which is one more product."
+
+    @staticmethod
+    def forward(ctx, contexts, variance_weight, covariance_weight, mean_weight):
+        n, dim = contexts.shape
+        mean = contexts.mean(0)
+        centred = contexts - mean
+        with torch.autocast(contexts.device.type, enabled=False):  # losses stay in float32
+            gram = centred.T @ centred
+        sd = (gram.diagonal() / n + _VARIANCE_EPS).sqrt()
+        spread = F.relu(1 - sd).mean() + _TOO_LARGE * F.relu(sd - 1).mean()
+        cov = gram / (n - 1)
+        shared = (cov.square().sum() - cov.diagonal().square().sum()) / dim
+        slope = cov * (4 * covariance_weight / (dim * (n - 1)))
+        slope.diagonal().copy_(variance_weight * torch.where(sd < 1, -1.0, _TOO_LARGE) / (dim * n * sd))
+        ctx.save_for_backward(centred, slope, mean * (2 * mean_weight / (dim * n)))
+        return variance_weight * spread + covariance_weight * shared + mean_weight * mean.square().mean()
+
+    @staticmethod
+    def backward(ctx, grad):
+        centred, slope, shift = ctx.saved_tensors
+        return grad * torch.addmm(shift, centred, slope), None, None, None
+
+
 def diversity_terms(
     contexts: Tensor,     # [n, C], n >= 2
     config: JointConfig,  # reads variance_weight, covariance_weight, mean_weight
 ) -> Tensor:              # scalar >= 0
     "The three terms, weighted. Raises `ValueError` for fewer than two contexts."
-    if len(contexts) < 2: raise ValueError(f"diversity needs at least 2 contexts, got {len(contexts)}; raise joint.num_streams or joint.window")
-    return config.variance_weight * variance_term(contexts) + config.covariance_weight * covariance_term(contexts) + config.mean_weight * mean_term(contexts)
+    if len(contexts) < 2:
+        raise ValueError(f"diversity needs at least 2 contexts, got {len(contexts)}; raise joint.num_streams or joint.window")
+    return _Diversity.apply(contexts, config.variance_weight, config.covariance_weight, config.mean_weight)
 
 # %% ../nbs/18_joint.ipynb #ab943285
 def _unexplained(x: Tensor, y: Tensor, ridge: float) -> Tensor:
@@ -151,13 +183,14 @@ def parameter_groups(
 
 def optimizers(
     model: nn.Module,
-    config: JointConfig,   # reads optimizer, beta1, beta2, muon_momentum, and what `parameter_groups` reads
+    config: JointConfig,   # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, precision, and what `parameter_groups` reads
     learning_rate: float,  # peak
 ) -> list[torch.optim.Optimizer]:  # AdamW, and Muon for the matrices where it is asked for
     "AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps have AdamW's root mean square at the same rate (Liu et al. 2025)."
     groups, betas = parameter_groups(model, config, learning_rate), (config.beta1, config.beta2)
     matrices = [groups.pop("matrices")] if config.optimizer == "muon" and "matrices" in groups else []
-    muon = [torch.optim.Muon([g], momentum=config.muon_momentum, adjust_lr_fn="match_rms_adamw") for g in matrices]
+    dtype = getattr(torch, resolve_precision(config.precision, next(model.parameters()).device.type))
+    muon = [Muon([g], config.muon_momentum, config.muon_iterations, dtype) for g in matrices]
     return ([torch.optim.AdamW(list(groups.values()), betas=betas)] if groups else []) + muon
 
 # %% ../nbs/18_joint.ipynb #0d5cbdeb
@@ -180,6 +213,8 @@ class _Loop:
         self.optimizers = optimizers(model, config, learning_rate)
         self.weights, self.peaks = [p for g in self._groups() for p in g["params"]], [g["lr"] for g in self._groups()]
         self.checkpoint, self.history, self.state = checkpoint, [], None
+        self.device = self.weights[0].device.type
+        self.precision = resolve_precision(config.precision, self.device)
 
     def _groups(self) -> list[dict]:
         "The groups of all optimizers; loading a state replaces them."
@@ -215,8 +250,8 @@ class _Loop:
 
     def _step(self, x: Tensor, y: Tensor, state, step: int) -> tuple[dict, object]:
         "One clipped step of every optimizer."
-        bf16 = torch.autocast(x.device.type, torch.bfloat16) if self.config.precision == "bfloat16" else contextlib.nullcontext()
-        with bf16: loss, terms, state = self.cost(x, y, state)
+        with matmul_precision(self.precision, self.device):
+            loss, terms, state = self.cost(x, y, state)
         numbers = {"loss": loss.item(), **{k: None if v is None else v.item() for k, v in terms.items()}}
         if not math.isfinite(numbers["loss"]): raise NonFiniteLoss("the loss", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
         self.model.zero_grad()
@@ -258,7 +293,7 @@ class JointTrainer:
         cfg, model = self.config, self.model
         initial, before = state or (model.start_context().repeat(len(x), 1), model.start_tokens(len(x)))
         rows = model.embed(x, before)
-        contexts, previous = self._sweeps(model.layer.read(rows), initial)
+        contexts, previous = self._sweeps(model.layer_input(x, before), initial)
         flat = contexts.flatten(0, 1)
         terms = {
             "predict": F.cross_entropy(model.logits(contexts, rows).flatten(0, 1).to(contexts.dtype), y.flatten()) if cfg.predict_weight else None,

@@ -60,6 +60,27 @@ class LeakyCVFPLayer(nn.Module):
         h = self.hidden(u)
         return torch.cat([self.decay(u), h if self.config.feedback == "add" else self.candidate(hidden_units(h, self.config.activation))], -1)
 
+    def read_types(
+        self,
+        types: Tensor,  # [U, E] embeddings of different tokens
+        place: Tensor,  # [..., W] int64, which of them the newest tokens are, newest first
+    ) -> Tensor:        # [..., C + C or H] as `read`
+        "What `read` gives, with each different token projected once: in a window of text most tokens occur again. Raises `ValueError` while dropout makes occurrences differ."
+        if self.training and self.token_dropout.p:
+            raise ValueError("read_types projects each different token once, but token_dropout drops other entries in each occurrence; use read")
+        C, E = self.config.context_dim, self.config.embed_dim
+        weight = torch.cat([self.decay.weight, self.hidden.weight])
+        bias = torch.cat([self.decay.bias, self.hidden.bias])
+        tokens = self.token_norm(types)
+        total = bias
+        for lag in range(self.config.token_shift + 1):
+            table = F.linear(tokens, weight[:, lag * E : (lag + 1) * E])
+            total = total + F.embedding(place[..., lag], table)
+        logit, h = total.split([C, self.config.hidden_dim], -1)
+        if self.config.feedback != "add":
+            h = self.candidate(hidden_units(h, self.config.activation))
+        return torch.cat([logit, h], -1)
+
     def affine(
         self,
         previous: Tensor,  # [B, T, C] a guess of the context before each token; previous[:, 0] is known
@@ -221,6 +242,21 @@ class LeakyLLM(nn.Module, TextModel):
         tables = [self.token_embedding] if self.readout_embedding is None else [self.token_embedding, self.readout_embedding]
         embeds = [table(both.clamp(min=0)) * (both >= 0)[..., None] for table in tables]
         return torch.cat([e[..., w - 1 - j : w - 1 - j + T, :] for e in embeds for j in range(w)], -1)
+
+    def layer_input(
+        self,
+        ids: Tensor,                   # [B, T] int64
+        before: Tensor | None = None,  # [B, window - 1] as `embed` takes it
+    ) -> Tensor:                       # [B, T, X] what the layer's `read` gives for these tokens
+        "The tokens' part of the context update, each different token projected once unless dropout forbids it."
+        if self.training and self.layer.token_dropout.p:
+            return self.layer.read(self.embed(ids, before))
+        lags, w = self.config.token_shift + 1, self.window
+        before = ids.new_full((len(ids), w - 1), -1) if before is None else before
+        types, place = torch.cat([before, ids], 1).unique(return_inverse=True)
+        embeds = self.token_embedding(types.clamp(min=0)) * (types >= 0)[:, None]
+        newest_first = place.unfold(1, w, 1).flip(-1)[..., :lags]
+        return self.layer.read_types(embeds, newest_first)
 
     def start_context(self) -> Tensor:  # [1, C]
         "The zero context before the first token."

@@ -54,6 +54,7 @@ class JointConfig:
     optimizer: Literal["adamw", "muon"] = _f("muon", "adamw: for all weights; muon: matrices by Muon, whose steps are as large as AdamW's at the same rate, the rest by AdamW")
     learning_rate: float = _f(0.008, "peak of the one-cycle rate, of either optimizer", gt=0, le=1)
     muon_momentum: float = _f(0.95, "Muon's memory of the gradient", ge=0, lt=1)
+    muon_iterations: int = _f(3, "Newton-Schulz iterations of its orthogonalisation", ge=1, le=20)
     gate_rate: float = _f(1.0, "factor on that rate for the decay's weights", gt=0, le=100)
     warmup_ratio: float = _f(0.1, "share of the steps in which the rate rises from zero", ge=0, lt=1)
     final_ratio: float = _f(0.01, "last rate over the peak, reached along a cosine", ge=0, le=1)
@@ -71,7 +72,7 @@ class JointConfig:
     retention_ridge: float = _f(0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0)
     cvfp_weight: float = _f(0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0)
     project_every: int = _f(5, "steps between projections onto gamma", ge=1)
-    precision: Literal["float32", "bfloat16"] = _f("float32", "of the matrix products; scans, norms and losses stay in float32")
+    precision: Literal["float32", "bfloat16", "auto"] = _f("float32", "of the matrix products, Muon's included; scans, norms and losses stay in float32; auto: the faster one on this machine, measured, so results depend on the machine")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -176,16 +177,16 @@ class LeakyConfig:
 _RING = dict(feedback="ring", hidden_dim=549, num_sweeps=2)  # as many parameters as without feedback
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
-    "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2),
-    "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, precision="bfloat16", fresh_passes=2, **_RING),
-    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, precision="bfloat16", feedback="ring", feedback_std=0.02, num_sweeps=2),
-    "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16"),  # half a minute of training
-    "wide": dict(context_dim=768, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, precision="bfloat16", diversity_weight=2.0, retention_weight=1.0, retention_lags=(8,)),
+    "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, fresh_passes=2),
+    "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, fresh_passes=2, **_RING),
+    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, feedback="ring", feedback_std=0.02, num_sweeps=2),
+    "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000),  # half a minute of training
+    "wide": dict(context_dim=768, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, diversity_weight=2.0, retention_weight=1.0, retention_lags=(8,)),
     "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_window=3, readout_dim=24, mlp_dim=48, dropout=0.1, token_dropout=0.1, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
                  epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,),
                  batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200,
                  lags=(1, 2, 4), memory_steps=24, num_changes=16, num_tokens_tried=8, tangent_steps=40, max_sweep_tokens=400),
-    "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=40_000, precision="bfloat16",
+    "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=40_000,
                  passes=1, fresh_passes=2, num_threads=1),
 }
 

@@ -7,7 +7,7 @@ __all__ = ['TokenRows', 'token_rows', 'row_embeds', 'LeakyPhase2Trainer', 'with_
            'joint_gradient_flow']
 
 # %% ../nbs/19_leaky_phase2.ipynb #p1900003
-import contextlib, copy, dataclasses
+import copy, dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +21,7 @@ from .joint import JointResult, JointTrainer, one_cycle, parameter_groups
 from .leaky import LeakyLLM
 from .leaky_config import JointConfig, LeakyConfig
 from .phase2 import Phase2Trainer, evaluate, fixed_contexts
+from .precision import matmul_precision, resolve_precision
 
 # %% ../nbs/19_leaky_phase2.ipynb #p1900007
 @dataclasses.dataclass(frozen=True)
@@ -103,8 +104,9 @@ class LeakyPhase2Trainer(Phase2Trainer):
         "One clipped optimizer step."
         for group in self.optimizer.param_groups: group["lr"] = group.setdefault("peak", group["lr"]) * one_cycle(self.steps, self.total, self.joint)
         self.model.readout.train()
-        bf16 = torch.autocast(batch.context.device.type, torch.bfloat16) if self.joint.precision == "bfloat16" else contextlib.nullcontext()
-        with bf16: loss = F.cross_entropy(self.model.logits(batch.context, row_embeds(self.model, batch)).float(), batch.target)
+        device = batch.context.device.type
+        with matmul_precision(resolve_precision(self.joint.precision, device), device):
+            loss = F.cross_entropy(self.model.logits(batch.context, row_embeds(self.model, batch)).float(), batch.target)
         self.model.readout.eval()
         if not loss.isfinite(): raise ValueError(f"Phase 2: the loss is not finite at step {self.steps + 1}: {loss.item()}; lower phase2.rate or phase2.fresh_rate")
         self.optimizer.zero_grad()

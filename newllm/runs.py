@@ -7,7 +7,7 @@ __all__ = ['run_id', 'outputs_root', 'is_done', 'Run', 'start_run', 'RunFailed',
            'find_page', 'latest']
 
 # %% ../nbs/40_runs.ipynb #84f73f7f
-import contextlib, datetime, hashlib, json, os, shutil, socket, sys, time
+import contextlib, dataclasses, datetime, hashlib, json, os, shutil, socket, sys, time
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -54,6 +54,7 @@ class Run:
         self.home = outputs_root() / experiment / run_id(config, self.own)
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
         self.progress, self.started, self.asked = Progress(), time.perf_counter(), set()
+        self.asked_config = None  # as it was asked for, where the one in use is settled by a measurement
 
     def begin(self,
         resume: bool = True,        # go on from checkpoints of the same parameters and code?
@@ -88,14 +89,31 @@ class Run:
         return RunCheckpoints(place, self.folder / "history.jsonl", self.folder / _EARLIER, seconds)
 
     def seed(self) -> None:
-        "Fixes every random source and writes environment.json."
+        "Fixes every random source, settles what `auto` means, and writes environment.json."
         from newllm.seeding import set_seed  # loads torch, which the command line does not need
-        write_json(self.folder / "environment.json", environment(self.config, set_seed(self.config.seed, self.config.num_threads)), "environment")
+        found = environment(self.config, set_seed(self.config.seed, self.config.num_threads))
+        write_json(self.folder / "environment.json", found | self._settle_precision(), "environment")
+
+    def _settle_precision(self) -> dict[str, Any]:
+        "Replaces `auto` in the configuration that trainings read; a run that is resumed keeps its choice, since results depend on it."
+        if getattr(getattr(self.config, "joint", None), "precision", None) != "auto":
+            return {}
+        from newllm.precision import bfloat16_time_ratio, resolve_precision
+        chosen = read_json(self.folder / _CHOICES)
+        if not chosen:
+            ratio = bfloat16_time_ratio(self.config.device)
+            chosen = {"precision": resolve_precision("auto", self.config.device), "bfloat16_time_ratio": round(ratio, 2)}
+            (self.folder / _CHOICES).parent.mkdir(exist_ok=True)
+            write_json(self.folder / _CHOICES, chosen, "choices")
+        print(f"precision=auto: {chosen['precision']}; a bfloat16 product takes {chosen['bfloat16_time_ratio']} times as long as a float32 one here")
+        self.asked_config = self.config
+        self.config = dataclasses.replace(self.config, joint=dataclasses.replace(self.config.joint, precision=chosen["precision"]))
+        return chosen
 
     @property
     def parameters(self) -> dict[str, Any]:
         "What config.json holds."
-        return {"experiment": self.experiment, "family": family_of(self.config), "config": to_dict(self.config), "own": self.own}
+        return {"experiment": self.experiment, "family": family_of(self.config), "config": to_dict(self.asked_config or self.config), "own": self.own}
 
     def status(self,
         state: str,  # queued, running, done or failed
@@ -186,6 +204,7 @@ def _now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 _EARLIER = "history.earlier.jsonl"  # the log of an attempt that was stopped
+_CHOICES = "checkpoints/choices.json"  # what a measurement settled, kept for an attempt that goes on
 
 def _empty(folder: Path, keep: bool) -> None:
     "An empty folder; `keep` leaves what a stopped attempt can go on from."

@@ -68,7 +68,7 @@ def the_two_settings_agree() -> Iterator[str]:
 
 
 CHECKS = [experiment_pages_have_one_parameters_cell, pages_have_no_widget_state, pages_are_below_one_megabyte, pages_are_for_this_kernel, pages_hold_no_error,
-          numbered_pages_carry_a_figure, modules_come_from_pages, modules_import_nothing_of_the_dev_extra, the_two_settings_agree]
+          modules_come_from_pages, modules_import_nothing_of_the_dev_extra, the_two_settings_agree]
 
 
 def skipped() -> int:
