@@ -54,6 +54,20 @@ def main_job() -> str:
         "`-p family recorded` runs the method as it was recorded. [The recorded claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."])
 
 
+def minutes() -> str:
+    "How long the main job took, and on what."
+    seconds = json.loads((ROOT / "nbs" / "results" / "cvfp.timings.json").read_text(encoding="utf-8"))["total_seconds"]
+    return f"{seconds / 60:.1f} minutes ({where('cvfp')})"
+
+
+def where(
+    experiment: str,  # name of a file in nbs/results
+) -> str:
+    "The kind of machine behind an experiment's figures."
+    m = json.loads((ROOT / "nbs" / "results" / f"{experiment}.machine.json").read_text(encoding="utf-8"))
+    return f"{m['precision']}, {m['processor']}, {m['threads']} thread{'s' if m['threads'] > 1 else ''}"
+
+
 def metrics(
     experiment: str,
 ) -> dict:
@@ -118,7 +132,7 @@ def readme() -> str:
     "The text of README.md."
     nb = nbformat.read(ROOT / "nbs" / "index.ipynb", 4)
     nb.cells = [c for c in nb.cells if shown(c)]
-    for c in nb.cells: c.source = DIRECTIVE.sub("", c.source).strip() if c.cell_type == "code" else c.source.replace("<!-- pages -->", pages()).replace("<!-- results -->", results())
+    for c in nb.cells: c.source = DIRECTIVE.sub("", c.source).strip() if c.cell_type == "code" else c.source.replace("<!-- pages -->", pages()).replace("<!-- minutes -->", minutes()).replace("<!-- results -->", results())
     nb.metadata.language_info = {"name": "python"}
     body, extra = MarkdownExporter().from_notebook_node(nb)
     if extra["outputs"]: raise SystemExit("index.ipynb holds pictures: README.md is one file, use text")

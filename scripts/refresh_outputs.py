@@ -4,7 +4,7 @@ Left out are widget state (megabytes, new ids each time), standard error and tim
 `python scripts/refresh_outputs.py --run cvfp` gives an experiment page the outputs of its latest finished run instead, and keeps that run's metrics in nbs/results.
 `python scripts/refresh_outputs.py --keep ashem ashem-recorded` keeps the latest run's metrics under another name, for a setting whose outputs the page does not hold.
 """
-import re, shutil, sys
+import json, re, shutil, sys
 from pathlib import Path
 
 import nbformat
@@ -61,17 +61,37 @@ def from_run(
         c.outputs = [settled(o) for o in done[c.id].outputs if stable(o) and str(folder) not in str(o)]  # a path is this machine's
         c.outputs, c.execution_count = [o for o in c.outputs if o.get("text") != ""], done[c.id].execution_count
     nbformat.write(nb, page)
-    for file, ending in (("metrics.json", ".json"), ("timings.json", ".timings.json")):
-        shutil.copyfile(folder / file, page.parents[1] / "results" / f"{experiment}{ending}")
+    shutil.copyfile(folder / "timings.json", page.parents[1] / "results" / f"{experiment}.timings.json")
+    keep(experiment, experiment)
 
 
 def keep(
     experiment: str,  # name of the page that ran
     name: str,        # of the file in nbs/results
 ) -> None:
-    "Keeps the metrics of the latest finished run under `name`; the page stays as it is."
+    "Keeps the metrics of the latest finished run under `name`, and what kind of machine made them; the page stays as it is."
     from newllm.runs import find_page, latest
-    shutil.copyfile(latest(experiment) / "metrics.json", find_page(experiment).parents[1] / "results" / f"{name}.json")
+    folder, results = latest(experiment), find_page(experiment).parents[1] / "results"
+    shutil.copyfile(folder / "metrics.json", results / f"{name}.json")
+    (results / f"{name}.machine.json").write_text(json.dumps(machine(folder), indent=1) + "\n", encoding="utf-8")
+
+
+def machine(
+    folder: Path,  # of a finished run
+) -> dict:
+    "What the figures may depend on: the processor's features and not its name, threads, torch, and the format of the products."
+    where = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))["config"]
+    read = where["seeding"]["not_fixed"]
+    precision = where.get("precision", config.get("joint", {}).get("precision", "float32"))
+    return {
+        "processor": f"{where['machine']}, {read['cpu_capability']}",
+        "cores": read["cpu_count"],
+        "threads": read["torch_threads"],
+        "torch": where["versions"]["torch"],
+        "precision": precision,
+        "commit": where["git"]["commit"],
+    }
 
 
 if __name__ == "__main__":
