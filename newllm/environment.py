@@ -32,11 +32,17 @@ def _git(*args: str) -> str | None:
 
 # %% ../nbs/36_environment.ipynb #9b9a75a1
 def code_version(
-    page: Path | None = None,  # a notebook that belongs to the code
-) -> str:                      # 16 hex digits
-    "A hash of the package's source, torch's version and the page: other code must not go on where this one stopped."
+    page: Path | None = None,     # a notebook that belongs to the code
+    package: Path | None = None,  # the folder of the source; None = this package's
+) -> str:                         # 16 hex digits
+    "A hash of the package's source in all its folders, torch's version and the page: other code must not go on where this one stopped."
+    folder = package or Path(newllm.__file__).parent
     h = hashlib.sha256(str(_version("torch")).encode())
-    for p in [*sorted(Path(newllm.__file__).parent.glob("*.py")), *([page] if page else [])]: h.update(p.read_bytes())
+    for path in sorted(folder.rglob("*.py")):
+        h.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        h.update(hashlib.sha256(path.read_bytes()).digest())
+    if page:
+        h.update(page.read_bytes())
     return h.hexdigest()[:16]
 
 # %% ../nbs/36_environment.ipynb #15d29e8a
