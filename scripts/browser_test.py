@@ -181,7 +181,7 @@ def open_panel(page: Page, base: str, name: str) -> Locator:
 
 
 def collapse(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "33_collapse")
+    panel = open_panel(page, base, "panels/02_collapse")
     slide(panel, 0, "Home"); slide(panel, 1, "Home")
     photograph(panel, "collapse")
     changes(panel, "diversity weight", lambda: slide(panel, 0))
@@ -194,7 +194,7 @@ def collapse(page: Page, base: str) -> None:
 
 
 def settling(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "34_settling")
+    panel = open_panel(page, base, "panels/03_sweeps")
     photograph(panel, "fixed-point")
     changes(panel, "sweep", lambda: slide(panel, 0))
     changes(panel, "colours of the text", lambda: slide(panel, 0, "Home"), text_colours)
@@ -206,7 +206,7 @@ def settling(page: Page, base: str) -> None:
 
 
 def routing(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "35_routing_panel")
+    panel = open_panel(page, base, "panels/04_routing")
     changes(panel, "criterion", lambda: panel.locator("select").first.select_option("max_prob"))
     photograph(panel, "routing")
     changes(panel, "threshold", lambda: slide(panel, 0, "Home"))
@@ -218,7 +218,7 @@ def routing(page: Page, base: str) -> None:
 
 
 def tokens(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "36_token_panel")
+    panel = open_panel(page, base, "panels/05_tokens")
     stepping(panel)
     photograph(panel, "tokens")
     changes(panel, "a click in the text", lambda: panel.locator(".newllm-text span").nth(4).click())
@@ -242,7 +242,7 @@ def prepare() -> None:
     "Finished runs at the tiny preset: three of one experiment, which differ in one setting, and one of another."
     here = os.environ | {"NEWLLM_OUTPUTS": str(RUNS), "PYTHONPATH": str(ROOT)}
     for words in (["cvfp"], *(["cvfp", "-p", "diversity_weight", w] for w in ("0.02", "0.1")), ["ashem"]):
-        subprocess.run([sys.executable, "-c", "from newllm.cli import main; main()", "run", *words, "-p", "preset", "tiny"], check=True, stdout=subprocess.DEVNULL, env=here)
+        subprocess.run([sys.executable, "-c", "from newllm.runs.cli import main; main()", "run", *words, "-p", "preset", "tiny"], check=True, stdout=subprocess.DEVNULL, env=here)
     say("four runs are there")
 
 
@@ -340,7 +340,7 @@ def training(page: Page) -> None:
 
 def stop_runs() -> None:
     "A test that breaks off in the middle of a training leaves no process behind."
-    from newllm.live import stop
+    from newllm.panels.training import stop
     for status in RUNS.glob("*/*/status.json"): stop(status.parent)
 
 
@@ -370,7 +370,7 @@ def main(chosen: list[str]) -> None:
         page.on("pageerror", lambda e: broken.append(str(e)))
         page.on("dialog", lambda d: d.accept())  # leave a page that is not saved
         port = free_port()
-        lab = [sys.executable, "-c", "from newllm.cli import main; main()", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
+        lab = [sys.executable, "-c", "from newllm.runs.cli import main; main()", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=", "--LabApp.news_url=",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         with served(lab, f"http://127.0.0.1:{port}/api/status", home, "lab.log"):
             try:

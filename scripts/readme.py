@@ -18,13 +18,31 @@ def shown(
     return not {"hide", "default_exp"} & set(DIRECTIVE.findall(cell.source)) and bool(DIRECTIVE.sub("", cell.source).strip())
 
 
+CHAPTERS = {  # folder of nbs/ -> what it is about, from the ground up
+    "": "what everything stands on: configurations, seeds, measures, files; the families of models, and the loader",
+    "text": "from conversations to token ids: sources, tokenizers, embeddings, windows, baselines, and models that write",
+    "plots": "one theme, and figures drawn from plain numbers",
+    "train": "optimizers, the loop, checkpoints, progress",
+    "cvfp": "the networks with a context vector: layers, solvers, training, checks",
+    "lego": "the Transformer in blocks: stages, hard examples, early exits",
+    "runs": "an experiment as a folder: parameters, environment, results, sweeps, the command line",
+    "panels": "what can be moved and looked at in a notebook",
+    "experiments": "the experiments themselves, run by `newllm run`",
+}
+
+
 def pages() -> str:
-    "A table of the pages with their subtitles, in order."
-    rows = ["| page | what it is about |", "|---|---|"]
-    for path in sorted((ROOT / "nbs").glob("[0-9]*.ipynb")) + sorted((ROOT / "nbs" / "experiments").glob("[!_]*.ipynb")):
-        text = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")
-        subtitle = next((line[1:].strip() for line in text.splitlines() if line.startswith(">")), "")
-        rows.append(f"| [{path.relative_to(ROOT / 'nbs').with_suffix('')}]({path.relative_to(ROOT)}) | {subtitle} |")
+    "A list of the chapters, each with its pages."
+    rows = []
+    folders = {p.relative_to(ROOT / "nbs").parent.as_posix().strip(".") for p in (ROOT / "nbs").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts}
+    if folders != set(CHAPTERS):
+        raise SystemExit(f"scripts/readme.py has chapters {sorted(CHAPTERS)}, nbs/ has {sorted(folders)}")
+    for folder, about in CHAPTERS.items():
+        pattern = "[!_]*.ipynb" if folder == "experiments" else "[0-9]*.ipynb"
+        found = sorted((ROOT / "nbs" / folder).glob(pattern))
+        links = ", ".join(f"[{re.sub('^[0-9]+_', '', path.stem)}]({path.relative_to(ROOT)})" for path in found)
+        place = f"nbs/{folder}" if folder else "nbs"
+        rows.append(f"- [`{place}`]({place}): {about}. {links}")
     return "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""Executes pages in place and keeps the outputs that are the same every time: `python scripts/refresh_outputs.py nbs/03_metrics.ipynb ...`.
+"""Executes pages in place and keeps the outputs that are the same every time: `python scripts/refresh_outputs.py nbs/02_metrics.ipynb ...`.
 
 Left out are widget state (megabytes, new ids each time), standard error and timings. Cells that the test suite skips keep what they have.
 `python scripts/refresh_outputs.py --run cvfp` gives an experiment page the outputs of its latest finished run instead, and keeps that run's metrics in nbs/results.
@@ -52,7 +52,7 @@ def from_run(
     experiment: str,  # name of the page
 ) -> None:
     "Gives the page the outputs of its latest finished run, and nbs/results its metrics."
-    from newllm.runs import find_page, latest
+    from newllm.runs.run import find_page, latest
     page, folder = find_page(experiment), latest(experiment)
     nb, done = nbformat.read(page, 4), {c.id: c for c in nbformat.read(folder / "notebook.ipynb", 4).cells}
     for c in nb.cells:
@@ -70,7 +70,7 @@ def keep(
     name: str,        # of the file in nbs/results
 ) -> None:
     "Keeps the metrics of the latest finished run under `name`, and what kind of machine made them; the page stays as it is."
-    from newllm.runs import find_page, latest
+    from newllm.runs.run import find_page, latest
     folder, results = latest(experiment), find_page(experiment).parents[1] / "results"
     shutil.copyfile(folder / "metrics.json", results / f"{name}.json")
     (results / f"{name}.machine.json").write_text(json.dumps(machine(folder), indent=1) + "\n", encoding="utf-8")
