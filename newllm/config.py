@@ -6,7 +6,9 @@
 __all__ = ['ConfigError', 'nearest', 'DataConfig', 'flat_fields', 'to_dict', 'from_dict', 'describe', 'JointConfig']
 
 # %% ../nbs/00_config.ipynb #e3425cdc
-import dataclasses, difflib, json
+import dataclasses
+import difflib
+import json
 from typing import Any, Literal, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -18,9 +20,9 @@ class ConfigError(ValueError):
 
 # %% ../nbs/00_config.ipynb #8522304c
 def nearest(
-    name: str,            # what was given
-    known: list[str],     # what exists
-) -> str:                 # " (did you mean 'x'?)" or ""
+    name: str,  # what was given
+    known: list[str],  # what exists
+) -> str:  # " (did you mean 'x'?)" or ""
     "A hint naming the known name closest to `name`, empty when none is close."
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
@@ -31,31 +33,54 @@ def _explain(cls: type, err: dict) -> str:
     field = ".".join(str(p) for p in err["loc"]) or cls.__name__
     if err["type"] == "unexpected_keyword_argument":
         known = [f.name for f in dataclasses.fields(cls)]
-        return f"{cls.__name__} has no field {field!r}{nearest(field, known)}; its fields are {', '.join(known)}"
+        return (
+            f"{cls.__name__} has no field {field!r}{nearest(field, known)}; its fields are {', '.join(known)}"
+        )
     msg = err["msg"].removeprefix("Value error, ")
-    if err["type"] == "value_error": return f"{cls.__name__}: {msg}"
-    doc = next((f.default.description for f in dataclasses.fields(cls) if f.name == field and hasattr(f.default, "description")), None)
+    if err["type"] == "value_error":
+        return f"{cls.__name__}: {msg}"
+    doc = next(
+        (
+            f.default.description
+            for f in dataclasses.fields(cls)
+            if f.name == field and hasattr(f.default, "description")
+        ),
+        None,
+    )
     return f"{cls.__name__}.{field}: {msg}, got {err['input']!r}" + (f" ({doc})" if doc else "")
 
 # %% ../nbs/00_config.ipynb #7f32fa56
 def _section(cls: type) -> type:
     "Decorator: a strict, frozen, keyword-only pydantic dataclass whose errors are `ConfigError`s."
-    cls = pydantic_dataclass(cls, frozen=True, kw_only=True, config=ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True))
+    cls = pydantic_dataclass(
+        cls,
+        frozen=True,
+        kw_only=True,
+        config=ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True),
+    )
     build = cls.__init__
+
     def __init__(self, *args, **kwargs):
-        if args: raise ConfigError(f"{cls.__name__} takes keyword arguments only, got {args!r}")
-        try: build(self, **kwargs)
-        except ValidationError as e: raise ConfigError("\n".join(_explain(cls, x) for x in e.errors())) from None
+        if args:
+            raise ConfigError(f"{cls.__name__} takes keyword arguments only, got {args!r}")
+        try:
+            build(self, **kwargs)
+        except ValidationError as e:
+            raise ConfigError("\n".join(_explain(cls, x) for x in e.errors())) from None
         _check(self)
+
     __init__.__wrapped__ = build
     cls.__init__ = __init__
     return cls
 
 # %% ../nbs/00_config.ipynb #efb9d9ab
 def _check(section) -> None:
-    "Runs the section's own `contradictions()`, which yields one line per pair of fields that cannot both hold."
+    """Runs the section's own `contradictions()`, which yields one line per pair of fields that cannot both
+    hold.
+    """
     found = list(getattr(section, "contradictions", list)())
-    if found: raise ConfigError("; ".join(f"{type(section).__name__}: {m}" for m in found))
+    if found:
+        raise ConfigError("; ".join(f"{type(section).__name__}: {m}" for m in found))
 
 # %% ../nbs/00_config.ipynb #122ab494
 def _f(default: Any, doc: str, **limits) -> Any:
@@ -66,21 +91,47 @@ def _f(default: Any, doc: str, **limits) -> Any:
 @_section
 class DataConfig:
     "Text source, tokenizer, token embedding and validation policy."
-    source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f("chitchat", "where the text comes from; chitchat is packaged and needs no network")
+
+    source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f(
+        "chitchat", "where the text comes from; chitchat is packaged and needs no network"
+    )
     path: str | None = _f(None, "file for text_file, folder for text_dir")
     text: str | None = _f(None, "the text itself, for manual")
-    num_samples: int | None = _f(None, "conversations read at most for each split; None = as many as the token counts need", ge=1)
-    tokens_per_sample: int | None = _f(None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2)
+    num_samples: int | None = _f(
+        None, "conversations read at most for each split; None = as many as the token counts need", ge=1
+    )
+    tokens_per_sample: int | None = _f(
+        None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2
+    )
     min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
-    held_out_share: float = _f(0.1, "share of the conversations kept away from training for validation, and as much again for test", gt=0, le=0.4)
+    held_out_share: float = _f(
+        0.1,
+        "share of the conversations kept away from training for validation, and as much again for test",
+        gt=0,
+        le=0.4,
+    )
     num_train_tokens: int = _f(30_000, "training tokens", ge=2)
     num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
-    num_test_tokens: int = _f(10_000, "test tokens, from other conversations than training and validation", ge=2)
-    val_source: Literal["held_out", "tail_of_train", "auto_split"] = _f("held_out", "held_out: other text, tokens never seen in training masked; tail_of_train: the end of the training text, which the model HAS seen")
-    tokenizer: Literal["bpe", "gpt2", "word"] = _f("bpe", "bpe: byte-level BPE trained on the training text; gpt2: from the hub or tokenizer_path; word: whitespace words")
+    num_test_tokens: int = _f(
+        10_000, "test tokens, from other conversations than training and validation", ge=2
+    )
+    val_source: Literal["held_out", "tail_of_train", "auto_split"] = _f(
+        "held_out",
+        "held_out: other text, tokens never seen in training masked; tail_of_train: the end of the training"
+        " text, which the model HAS seen",
+    )
+    tokenizer: Literal["bpe", "gpt2", "word"] = _f(
+        "bpe",
+        "bpe: byte-level BPE trained on the training text; gpt2: from the hub or tokenizer_path; word:"
+        " whitespace words",
+    )
     tokenizer_path: str | None = _f(None, "local folder with GPT-2's vocab.json and merges.txt")
     vocab_size: int = _f(2048, "entries of the trained tokenizer", ge=257, le=200_000)
-    embedding: Literal["svd", "gpt2", "random", "learned"] = _f("svd", "svd: positive PMI of the training ids; gpt2: pretrained; random: control; learned: trained with the model")
+    embedding: Literal["svd", "gpt2", "random", "learned"] = _f(
+        "svd",
+        "svd: positive PMI of the training ids; gpt2: pretrained; random: control; learned: trained with the"
+        " model",
+    )
     embedding_path: str | None = _f(None, "local folder of the pretrained model")
     svd_window: int = _f(4, "tokens to each side that count as co-occurring", ge=1, le=64)
     split_seed: int = _f(0, "seed of the split by first message", ge=0)
@@ -88,14 +139,25 @@ class DataConfig:
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         if self.val_source == "auto_split":
-            yield "val_source='auto_split' is refused: a random split leaves validation tokens that never occur in training; set val_source to 'held_out' or 'tail_of_train'"
-        if self.source in ("text_file", "text_dir") and not self.path: yield f"source={self.source!r} needs path"
-        if self.source == "manual" and not self.text: yield "source='manual' needs text"
+            yield (
+                "val_source='auto_split' is refused: a random split leaves validation tokens that never occur"
+                " in training; set val_source to 'held_out' or 'tail_of_train'"
+            )
+        if self.source in ("text_file", "text_dir") and not self.path:
+            yield f"source={self.source!r} needs path"
+        if self.source == "manual" and not self.text:
+            yield "source='manual' needs text"
         if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
-            yield f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of num_train_tokens={self.num_train_tokens}, which is fewer"
-        if self.tokenizer_path and self.tokenizer != "gpt2": yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
-        if self.embedding_path and self.embedding != "gpt2": yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
-        if self.embedding == "gpt2" and self.tokenizer != "gpt2": yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
+            yield (
+                f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of"
+                f" num_train_tokens={self.num_train_tokens}, which is fewer"
+            )
+        if self.tokenizer_path and self.tokenizer != "gpt2":
+            yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
+        if self.embedding_path and self.embedding != "gpt2":
+            yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
+        if self.embedding == "gpt2" and self.tokenizer != "gpt2":
+            yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
 
 # %% ../nbs/00_config.ipynb #e8e778e7
 def flat_fields(
@@ -109,7 +171,9 @@ def flat_fields(
             out[f"{s}_{f.name}"] = (s, f.name)
             count[f.name] = count.get(f.name, 0) + 1
     own = {f.name: (None, f.name) for f in dataclasses.fields(root) if f.name not in sections}
-    unique = {f.name: (s, f.name) for s, t in sections.items() for f in dataclasses.fields(t) if count[f.name] == 1}
+    unique = {
+        f.name: (s, f.name) for s, t in sections.items() for f in dataclasses.fields(t) if count[f.name] == 1
+    }
     return out | unique | own
 
 # %% ../nbs/00_config.ipynb #7a4c5d80
@@ -117,9 +181,14 @@ def _with(base: Any, overrides: dict[str, Any]) -> Any:
     "`base` with flat overrides; unknown names are refused."
     known, parts, own = flat_fields(type(base)), {}, {}
     for name, value in overrides.items():
-        if name not in known: raise ConfigError(f"there is no parameter {name!r}{nearest(name, list(known))}{_ambiguous(name, known)}")
+        if name not in known:
+            raise ConfigError(
+                f"there is no parameter {name!r}{nearest(name, list(known))}{_ambiguous(name, known)}"
+            )
         section, field = known[name]
-        (parts.setdefault(section, {}) if section else own)[field] = tuple(value) if isinstance(value, list) else value
+        (parts.setdefault(section, {}) if section else own)[field] = (
+            tuple(value) if isinstance(value, list) else value
+        )
     new = {s: dataclasses.replace(getattr(base, s), **kw) for s, kw in parts.items()}
     return dataclasses.replace(base, **new, **own)
 
@@ -132,7 +201,11 @@ def _ambiguous(name: str, known: dict) -> str:
 # %% ../nbs/00_config.ipynb #a1c0ffee
 def _named(root: type, presets: dict, name: str, overrides: dict) -> Any:
     "The configuration of type `root` that `presets[name]` describes, with flat `overrides`."
-    if name not in presets: raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(presets))}; presets are {', '.join(presets)}")
+    if name not in presets:
+        raise ConfigError(
+            f"there is no preset {name!r}{nearest(str(name), list(presets))}; presets are"
+            f" {', '.join(presets)}"
+        )
     given = {k: v for k, v in overrides.items() if v is not None}
     return _with(root(preset=name), presets[name] | given)
 
@@ -141,8 +214,9 @@ def to_dict(config) -> dict:  # JSON-ready
     "Every field, resolved, as nested plain types."
     return json.loads(json.dumps(dataclasses.asdict(config)))
 
+
 def from_dict(
-    d: dict,             # what `to_dict` gave
+    d: dict,  # what `to_dict` gave
     cls: type,  # the section it is
 ):
     "The configuration that `to_dict` wrote; unknown or impossible entries raise `ConfigError`."
@@ -161,19 +235,35 @@ def describe(
     for f in dataclasses.fields(cls):
         t = get_type_hints(cls)[f.name]
         default = f.default.default if hasattr(f.default, "description") else f.default
-        if dataclasses.is_dataclass(t): rows += describe(t)
-        else: rows.append((f.name, str(f.type).replace("typing.", "") if not isinstance(f.type, type) else f.type.__name__, default, getattr(f.default, "description", "")))
+        if dataclasses.is_dataclass(t):
+            rows += describe(t)
+        else:
+            rows.append(
+                (
+                    f.name,
+                    str(f.type).replace("typing.", "") if not isinstance(f.type, type) else f.type.__name__,
+                    default,
+                    getattr(f.default, "description", ""),
+                )
+            )
     return rows
 
 # %% ../nbs/00_config.ipynb #a9ea261e
 @_section
 class JointConfig:
     "Learning contexts and prediction together over carried streams."
+
     epochs: int = _f(2, "passes over the training text", ge=1, le=100_000)
     num_streams: int = _f(16, "pieces of the text read side by side", ge=1, le=65_536)
     window: int = _f(64, "tokens of each stream in one step", ge=1, le=65_536)
-    num_sweeps: int = _f(1, "sweeps from zero in each step, all with gradient; without feedback one is exact", ge=1, le=1000)
-    optimizer: Literal["adamw", "muon"] = _f("muon", "adamw: for all weights; muon: matrices by Muon, whose steps are as large as AdamW's at the same rate, the rest by AdamW")
+    num_sweeps: int = _f(
+        1, "sweeps from zero in each step, all with gradient; without feedback one is exact", ge=1, le=1000
+    )
+    optimizer: Literal["adamw", "muon"] = _f(
+        "muon",
+        "adamw: for all weights; muon: matrices by Muon, whose steps are as large as AdamW's at the same"
+        " rate, the rest by AdamW",
+    )
     learning_rate: float = _f(0.008, "peak of the one-cycle rate, of either optimizer", gt=0, le=1)
     muon_momentum: float = _f(0.95, "Muon's memory of the gradient", ge=0, lt=1)
     muon_iterations: int = _f(3, "Newton-Schulz iterations of its orthogonalisation", ge=1, le=20)
@@ -189,17 +279,38 @@ class JointConfig:
     variance_weight: float = _f(1.0, "within diversity: each dimension's standard deviation is 1", ge=0)
     covariance_weight: float = _f(1.0, "within diversity: no two dimensions vary together", ge=0)
     mean_weight: float = _f(1.0, "within diversity: the mean context is zero", ge=0)
-    retention_weight: float = _f(0.0, "weight of the share of earlier tokens' embeddings that no linear map reads from the context", ge=0)
+    retention_weight: float = _f(
+        0.0,
+        "weight of the share of earlier tokens' embeddings that no linear map reads from the context",
+        ge=0,
+    )
     retention_lags: tuple[int, ...] = _f((4, 8, 16), "how many tokens earlier, each below window")
-    retention_ridge: float = _f(0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0)
-    cvfp_weight: float = _f(0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0)
+    retention_ridge: float = _f(
+        0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0
+    )
+    cvfp_weight: float = _f(
+        0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0
+    )
     project_every: int = _f(5, "steps between projections onto gamma", ge=1)
-    precision: Literal["float32", "bfloat16", "auto"] = _f("float32", "of the matrix products, Muon's included; scans, norms and losses stay in float32; auto: the faster one on this machine, measured, so results depend on the machine")
+    precision: Literal["float32", "bfloat16", "auto"] = _f(
+        "float32",
+        "of the matrix products, Muon's included; scans, norms and losses stay in float32; auto: the faster"
+        " one on this machine, measured, so results depend on the machine",
+    )
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not (self.predict_weight or self.diversity_weight or self.retention_weight): yield "predict_weight=0, diversity_weight=0 and retention_weight=0 leave nothing to learn"
-        if self.retention_weight and not (self.retention_lags and 0 < min(self.retention_lags) <= max(self.retention_lags) < self.window):
-            yield f"retention_lags={self.retention_lags} needs at least one number, all of them from 1 to window - 1 = {self.window - 1}"
+        if not (self.predict_weight or self.diversity_weight or self.retention_weight):
+            yield "predict_weight=0, diversity_weight=0 and retention_weight=0 leave nothing to learn"
+        if self.retention_weight and not (
+            self.retention_lags and 0 < min(self.retention_lags) <= max(self.retention_lags) < self.window
+        ):
+            yield (
+                f"retention_lags={self.retention_lags} needs at least one number, all of them from 1 to"
+                f" window - 1 = {self.window - 1}"
+            )
         if self.diversity_weight and not (self.variance_weight or self.covariance_weight or self.mean_weight):
-            yield f"diversity_weight={self.diversity_weight} but variance_weight, covariance_weight and mean_weight are all 0; set one, or diversity_weight=0"
+            yield (
+                f"diversity_weight={self.diversity_weight} but variance_weight, covariance_weight and"
+                " mean_weight are all 0; set one, or diversity_weight=0"
+            )

@@ -16,25 +16,39 @@ from .lego.config import LEGO_PRESETS, LegoConfig, lego_preset
 # %% ../nbs/04_families.ipynb #94084e2d
 class Family(NamedTuple):
     "Where a family of models has its defaults."
+
     preset: Callable[..., Any]  # builds a configuration
-    config: type                # the configuration's class
-    presets: dict[str, dict]    # by name
+    config: type  # the configuration's class
+    presets: dict[str, dict]  # by name
+
 
 FAMILIES: dict[str, Family] = {
-    "recorded": Family(preset, Config, PRESETS), "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS), "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
+    "recorded": Family(preset, Config, PRESETS),
+    "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS),
+    "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
 }
+
 
 def known_family(
     family: str,
 ) -> str:
     "`family`, if there is one of this name."
-    if family not in FAMILIES: raise ConfigError(f"there is no family {family!r}{nearest(str(family), list(FAMILIES))}; families are {', '.join(FAMILIES)}")
+    if family not in FAMILIES:
+        raise ConfigError(
+            f"there is no family {family!r}{nearest(str(family), list(FAMILIES))}; families are"
+            f" {', '.join(FAMILIES)}"
+        )
     return family
+
 
 def family_of(
     config,  # of any family
 ) -> str:
     "The family whose configuration `config` is."
     for name, family in FAMILIES.items():
-        if isinstance(config, family.config): return name
-    raise ConfigError(f"a run needs a configuration of {', '.join(f.config.__name__ for f in FAMILIES.values())}, got a {type(config).__name__}")
+        if isinstance(config, family.config):
+            return name
+    raise ConfigError(
+        f"a run needs a configuration of {', '.join(f.config.__name__ for f in FAMILIES.values())}, got a"
+        f" {type(config).__name__}"
+    )

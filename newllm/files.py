@@ -7,7 +7,9 @@ __all__ = ['write_whole', 'to_json', 'write_json', 'read_json', 'plain_name', 'B
            'page_lock', 'writable']
 
 # %% ../nbs/03_files.ipynb #7e5247f0
-import contextlib, json, os
+import contextlib
+import json
+import os
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
@@ -17,34 +19,47 @@ from .config import ConfigError
 
 # %% ../nbs/03_files.ipynb #d681fc58
 def write_whole(
-    path: Path,            # its folder must exist
+    path: Path,  # its folder must exist
     content: str | bytes,  # text is written as UTF-8
 ) -> None:
     "Writes a file in one step: temporary file, fsync, rename."
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(part, "wb") as f:
-            f.write(content.encode() if isinstance(content, str) else content); f.flush(); os.fsync(f.fileno())
+            f.write(content.encode() if isinstance(content, str) else content)
+            f.flush()
+            os.fsync(f.fileno())
         os.replace(part, path)
-    except OSError as e: raise OSError(e.errno, e.strerror, str(path)) from None  # a full disk does not say which file
-    finally: part.unlink(missing_ok=True)
+    except OSError as e:
+        raise OSError(e.errno, e.strerror, str(path)) from None  # a full disk does not say which file
+    finally:
+        part.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
-    try: os.fsync(folder)
-    finally: os.close(folder)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 # %% ../nbs/03_files.ipynb #5dcc1ad1
 def to_json(
     value: Any,  # numbers, text, lists, dicts, tensors, arrays
-    name: str,   # what it is, for errors
+    name: str,  # what it is, for errors
 ) -> Any:
     "`value` in JSON's own types. Raises `ValueError` with the place of what has none."
-    if isinstance(value, Mapping): return {str(k): to_json(v, f"{name}[{str(k)!r}]") for k, v in value.items()}
-    if isinstance(value, (list, tuple)): return [to_json(v, f"{name}[{i}]") for i, v in enumerate(value)]
-    if hasattr(value, "tolist"): return to_json(value.tolist(), name)  # numpy and torch, scalars too
-    if value is None or isinstance(value, (bool, int, str)): return value
-    if not isinstance(value, float): raise ValueError(f"{name} is a {type(value).__name__}; give numbers, text, lists or dicts")
-    if value - value != 0: raise ValueError(f"{name} is {value}; a result must be a finite number, or None where there is none")
+    if isinstance(value, Mapping):
+        return {str(k): to_json(v, f"{name}[{str(k)!r}]") for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(v, f"{name}[{i}]") for i, v in enumerate(value)]
+    if hasattr(value, "tolist"):
+        return to_json(value.tolist(), name)  # numpy and torch, scalars too
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if not isinstance(value, float):
+        raise ValueError(f"{name} is a {type(value).__name__}; give numbers, text, lists or dicts")
+    if value - value != 0:
+        raise ValueError(f"{name} is {value}; a result must be a finite number, or None where there is none")
     return value
+
 
 def write_json(
     path: Path,
@@ -53,6 +68,7 @@ def write_json(
 ) -> None:
     "Sorted and indented, so that equal values give equal bytes; a value that is refused leaves the old file."
     write_whole(path, json.dumps(to_json(value, name), indent=1, sort_keys=True) + "\n")
+
 
 def read_json(
     path: Path,
@@ -66,40 +82,53 @@ def plain_name(
     what: str,  # what it names, for errors
 ) -> str:
     "`name`, when it can be a path's last part and nothing else. Raises `ConfigError`."
-    if not isinstance(name, str) or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum(): raise ConfigError(f"{what} name {name!r}: use letters, digits, - and _")
+    if (
+        not isinstance(name, str)
+        or not name.isascii()
+        or not name.replace("-", "").replace("_", "").isalnum()
+    ):
+        raise ConfigError(f"{what} name {name!r}: use letters, digits, - and _")
     return name
 
 # %% ../nbs/03_files.ipynb #359dcc3b
 class Busy(ConfigError):
     "Another process is at the run."
 
+
 _held: dict[Path, FileLock] = {}
+
 
 def take_lock(
     home: Path,  # a run folder, which need not exist
 ) -> None:
     "Makes the run this process's own. Raises `Busy` when it is another's."
-    if home in _held: return
+    if home in _held:
+        return
     home.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.with_suffix(".lock"))
-    try: lock.acquire(timeout=0)
+    try:
+        lock.acquire(timeout=0)
     except Timeout:
         pid = read_json(home / "status.json").get("pid", "unknown")
         raise Busy(f"{home} is being written by another process ({pid}); wait for it, or stop it") from None
     _held[home] = lock
     _wait_for_page(home)
 
+
 def release(
     home: Path,
 ) -> None:
     "Lets others at the run."
-    if home in _held: _held.pop(home).release()
+    if home in _held:
+        _held.pop(home).release()
+
 
 def holds(
     home: Path,
 ) -> bool:
     "Is the run this process's own?"
     return home in _held
+
 
 def page_lock(
     home: Path,
@@ -110,18 +139,27 @@ def page_lock(
 # %% ../nbs/03_files.ipynb #3e91e168
 def _wait_for_page(home: Path, seconds: float = 30) -> None:
     "A kernel whose launcher was killed ends within about a second; until then it may write into the folder."
-    try: page_lock(home).acquire(timeout=seconds).lock.release()
+    try:
+        page_lock(home).acquire(timeout=seconds).lock.release()
     except Timeout:
         release(home)
-        raise Busy(f"the page of an earlier launcher is still at {home} after {seconds:g} seconds; stop its kernel") from None
+        raise Busy(
+            f"the page of an earlier launcher is still at {home} after {seconds:g} seconds; stop its kernel"
+        ) from None
 
 # %% ../nbs/03_files.ipynb #f87cb523
 @contextlib.contextmanager
 def writable(
     home: Path,
 ) -> Iterator[None]:
-    "A disk that is full or closed to us becomes a `ConfigError` that says what to do, and the lock is let go."
-    try: yield
+    """A disk that is full or closed to us becomes a `ConfigError` that says what to do, and the lock is
+    let go.
+    """
+    try:
+        yield
     except OSError as e:
         release(home)
-        raise ConfigError(f"{home} cannot be written: {e.strerror or e}; free some space, or set NEWLLM_OUTPUTS to another folder") from None
+        raise ConfigError(
+            f"{home} cannot be written: {e.strerror or e}; free some space, or set NEWLLM_OUTPUTS to another"
+            " folder"
+        ) from None

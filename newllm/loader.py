@@ -22,34 +22,46 @@ from .text.tokenizers import load_tokenizer
 # %% ../nbs/05_loader.ipynb #17f7666b
 _ARCHITECTURES = {"NewLLM": NewLLM, "LeakyLLM": LeakyLLM}
 
+
 def load_model(
     name: str | Path,  # folder written by save_pretrained, or a hub repository
-    **hub,             # revision, token, cache_dir ... for a hub repository
+    **hub,  # revision, token, cache_dir ... for a hub repository
 ) -> TextModel:
     "The saved model, whichever its class. Raises `ValueError` for a missing or foreign folder."
     folder = _find_folder(name, **hub)
     kind = _read_config(folder).get("architecture")
-    if kind not in _ARCHITECTURES: raise ValueError(f"{folder / CONFIG} describes a {kind!r}; known are {', '.join(_ARCHITECTURES)}")
+    if kind not in _ARCHITECTURES:
+        raise ValueError(f"{folder / CONFIG} describes a {kind!r}; known are {', '.join(_ARCHITECTURES)}")
     return _ARCHITECTURES[kind].from_pretrained(folder)
 
 # %% ../nbs/05_loader.ipynb #b33516aa
 _STACKS = {c.__name__: c for c in (LegoTransformer, StandardTransformer, DeepSupervisionTransformer)}
 
+
 def open_model(
     folder: str | Path,  # of a run, or of a saved model
-) -> torch.nn.Module:    # in eval mode, with `tokenizer` (None = none was saved)
+) -> torch.nn.Module:  # in eval mode, with `tokenizer` (None = none was saved)
     "The saved model of any family. Raises `ValueError` when there is none."
     folder = Path(folder)
     place = folder / "model" if (folder / "model").is_dir() else folder
-    if not (place / "model.safetensors").is_file(): raise ValueError(f"{folder} holds no model{_why_none(folder)}; a run saves one when it is done, `newllm run` makes one")
+    if not (place / "model.safetensors").is_file():
+        raise ValueError(
+            f"{folder} holds no model{_why_none(folder)}; a run saves one when it is done, `newllm run`"
+            " makes one"
+        )
     kind = json.loads((place / "config.json").read_text(encoding="utf-8")).get("class")
-    if kind not in _STACKS: return load_model(place)
+    if kind not in _STACKS:
+        return load_model(place)
     model = _STACKS[kind].from_pretrained(place)
     model.tokenizer = load_tokenizer(place) if (place / "tokenizer.json").is_file() else None
     return model
 
+
 def _why_none(folder: Path) -> str:
     "What the run's status says."
-    if not folder.is_dir(): return ": there is no such folder"
+    if not folder.is_dir():
+        return ": there is no such folder"
     status = folder / "status.json"
-    return f" (its run is {json.loads(status.read_text(encoding='utf-8'))['state']})" if status.is_file() else ""
+    return (
+        f" (its run is {json.loads(status.read_text(encoding='utf-8'))['state']})" if status.is_file() else ""
+    )

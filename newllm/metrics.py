@@ -9,7 +9,8 @@ __all__ = ['singular_values', 'entropy_rank', 'effective_rank', 'gaussian_spectr
            'token_shares', 'perplexity', 'format_rank', 'format_convergence', 'format_iterations']
 
 # %% ../nbs/02_metrics.ipynb #7e248252
-import functools, math
+import functools
+import math
 from collections.abc import Sequence
 
 import torch
@@ -20,17 +21,23 @@ from torch import Tensor
 def _vectors(x: Tensor, least: int = 2) -> Tensor:
     "`x` in float64 on the CPU; refused unless it is a finite matrix of at least `least` rows."
     x = torch.as_tensor(x).detach().double().cpu()
-    if x.ndim != 2: raise ValueError(f"expected one vector per token, a matrix [n, d], got shape {tuple(x.shape)}")
-    if len(x) < least: raise ValueError(f"needs at least {least} tokens, got {len(x)}")
-    if not x.isfinite().all(): raise ValueError(f"{int((~x.isfinite()).sum())} of {x.numel()} entries are not finite")
+    if x.ndim != 2:
+        raise ValueError(f"expected one vector per token, a matrix [n, d], got shape {tuple(x.shape)}")
+    if len(x) < least:
+        raise ValueError(f"needs at least {least} tokens, got {len(x)}")
+    if not x.isfinite().all():
+        raise ValueError(f"{int((~x.isfinite()).sum())} of {x.numel()} entries are not finite")
     return x
 
 # %% ../nbs/02_metrics.ipynb #bc5ba746
 def singular_values(
-    x: Tensor,             # [n, d] one vector per token, n >= 2
+    x: Tensor,  # [n, d] one vector per token, n >= 2
     center: bool = False,  # subtract the mean vector first? a shared offset hides diversity
-) -> Tensor:               # [min(n, d)] float64, largest first
-    "Singular values of `x`; those below max(n, d) roundings of its norm are zero. ValueError for fewer than two tokens or non-finite entries."
+) -> Tensor:  # [min(n, d)] float64, largest first
+    """Singular values of `x`; those below max(n, d) roundings of its norm are zero.
+
+    ValueError for fewer than two tokens or non-finite entries.
+    """
     x = _vectors(x)
     s = torch.linalg.svdvals(x - x.mean(0) if center else x)
     noise = max(x.shape) * torch.finfo(x.dtype).eps * x.norm()
@@ -39,73 +46,89 @@ def singular_values(
 # %% ../nbs/02_metrics.ipynb #a2745e77
 def entropy_rank(
     s: Tensor,  # singular values, in any scale and order
-) -> float:     # 1 (one direction) .. len(s) (all equal)
-    "Effective rank from singular values: the exponential of the entropy of their shares (Roy and Vetterli 2007)."
+) -> float:  # 1 (one direction) .. len(s) (all equal)
+    """Effective rank from singular values: the exponential of the entropy of their shares (Roy and
+    Vetterli 2007).
+    """
     s = torch.as_tensor(s, dtype=torch.float64)
-    if s.ndim != 1 or not s.sum() > 0: raise ValueError("all singular values are zero: the vectors are all zero, or all equal and centred")
+    if s.ndim != 1 or not s.sum() > 0:
+        raise ValueError("all singular values are zero: the vectors are all zero, or all equal and centred")
     p = s[s > 0] / s.sum()
     return math.exp(-(p * p.log()).sum().item())
 
+
 def effective_rank(
-    x: Tensor,             # [n, d] one vector per token, n >= 2
+    x: Tensor,  # [n, d] one vector per token, n >= 2
     center: bool = False,  # subtract the mean vector first? a shared offset hides diversity
-) -> float:                # 1 (collapsed) .. min(n, d) (isotropic)
-    "Effective rank of the vectors (Roy and Vetterli 2007). ValueError for fewer than two tokens, or when nothing but zeros is left."
+) -> float:  # 1 (collapsed) .. min(n, d) (isotropic)
+    """Effective rank of the vectors (Roy and Vetterli 2007).
+
+    ValueError for fewer than two tokens, or when nothing but zeros is left.
+    """
     return entropy_rank(singular_values(x, center))
 
 # %% ../nbs/02_metrics.ipynb #640e25ed
 @functools.lru_cache(maxsize=32)
 def gaussian_spectrum(
-    n: int,         # tokens
-    d: int,         # width
+    n: int,  # tokens
+    d: int,  # width
     seed: int = 0,  # of the sample
-) -> Tensor:        # [min(n, d)]
+) -> Tensor:  # [min(n, d)]
     "Singular values of an `[n, d]` sample of independent standard normal numbers."
-    if min(n, d) < 1 or n < 2: raise ValueError(f"needs at least 2 tokens and 1 dimension, got n={n}, d={d}")
+    if min(n, d) < 1 or n < 2:
+        raise ValueError(f"needs at least 2 tokens and 1 dimension, got n={n}, d={d}")
     return singular_values(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)))
 
+
 def gaussian_ceiling(
-    n: int,         # tokens
-    d: int,         # width
+    n: int,  # tokens
+    d: int,  # width
     seed: int = 0,  # of the sample
-) -> float:         # effective rank, below min(n, d)
-    "Effective rank of a Gaussian sample of `n` vectors of width `d`: what isotropic vectors reach at this sample size."
+) -> float:  # effective rank, below min(n, d)
+    """Effective rank of a Gaussian sample of `n` vectors of width `d`: what isotropic vectors reach at
+    this sample size.
+    """
     return entropy_rank(gaussian_spectrum(n, d, seed))
 
 # %% ../nbs/02_metrics.ipynb #9132374b
 def rankme(
-    x: Tensor,           # [n, d]
-    eps: float = 1e-7,   # added to every share, so that zero directions cannot break the logarithm
+    x: Tensor,  # [n, d]
+    eps: float = 1e-7,  # added to every share, so that zero directions cannot break the logarithm
 ) -> float:
     "RankMe (Garrido et al. 2023): effective rank with `eps` added to each share."
     s = singular_values(x)
-    if not s.sum() > 0: raise ValueError("the vectors are all zero: RankMe is not defined")
+    if not s.sum() > 0:
+        raise ValueError("the vectors are all zero: RankMe is not defined")
     p = s / s.sum() + eps
     return math.exp(-(p * p.log()).sum().item())
 
+
 def participation_ratio(
-    x: Tensor,             # [n, d]
+    x: Tensor,  # [n, d]
     center: bool = False,  # as the variance does
-) -> float:                # 1 .. min(n, d)
+) -> float:  # 1 .. min(n, d)
     "`(sum s^2)^2 / sum s^4` over singular values s: counts directions weighted by energy (Gao et al. 2017)."
     s2 = _energy(x, center)
-    return (s2.sum() ** 2 / (s2 ** 2).sum()).item()
+    return (s2.sum() ** 2 / (s2**2).sum()).item()
+
 
 def stable_rank(
-    x: Tensor,             # [n, d]
+    x: Tensor,  # [n, d]
     center: bool = False,  # subtract the mean vector first?
-) -> float:                # 1 .. min(n, d)
+) -> float:  # 1 .. min(n, d)
     "`sum s^2 / max s^2`: total energy in units of the strongest direction (Rudelson and Vershynin 2007)."
     s2 = _energy(x, center)
     return (s2.sum() / s2.max()).item()
 
+
 def rank_at_energy(
-    x: Tensor,             # [n, d]
-    energy: float,         # share of the sum of squares to keep, 0 < energy <= 1
+    x: Tensor,  # [n, d]
+    energy: float,  # share of the sum of squares to keep, 0 < energy <= 1
     center: bool = False,  # subtract the mean vector first?
-) -> int:                  # 1 .. min(n, d)
+) -> int:  # 1 .. min(n, d)
     "Fewest directions that hold the share `energy` of the sum of squares."
-    if not 0 < energy <= 1: raise ValueError(f"energy must be above 0 and at most 1, got {energy}")
+    if not 0 < energy <= 1:
+        raise ValueError(f"energy must be above 0 and at most 1, got {energy}")
     s2 = _energy(x, center)
     kept = s2.cumsum(0) / s2.sum()
     return min(int((kept < energy - len(s2) * torch.finfo(torch.float64).eps).sum()) + 1, int((s2 > 0).sum()))
@@ -114,33 +137,36 @@ def rank_at_energy(
 def _energy(x: Tensor, center: bool) -> Tensor:
     "Squared singular values, refused when all are zero."
     s2 = singular_values(x, center) ** 2
-    if not s2.sum() > 0: raise ValueError("all singular values are zero: the vectors are all zero, or all equal and centred")
+    if not s2.sum() > 0:
+        raise ValueError("all singular values are zero: the vectors are all zero, or all equal and centred")
     return s2
 
 # %% ../nbs/02_metrics.ipynb #ad91f61b
 def _pairs(n: int, num_pairs: int, seed: int) -> tuple[Tensor, Tensor]:
     "Index pairs i != j: all of them when there are at most `num_pairs`, else random ones."
-    if n * (n - 1) // 2 <= num_pairs: return tuple(torch.triu_indices(n, n, 1))
+    if n * (n - 1) // 2 <= num_pairs:
+        return tuple(torch.triu_indices(n, n, 1))
     g = torch.Generator().manual_seed(seed)
     i = torch.randint(n, (num_pairs,), generator=g)
     return i, (i + torch.randint(1, n, (num_pairs,), generator=g)) % n
 
 # %% ../nbs/02_metrics.ipynb #a4220f10
 def pairwise_l2(
-    x: Tensor,       # [n, d]
+    x: Tensor,  # [n, d]
     num_pairs: int,  # random pairs; all when there are no more
-    seed: int,       # of the pairs
+    seed: int,  # of the pairs
 ) -> float:
     "Mean Euclidean distance between two different tokens' vectors."
     x = _vectors(x)
     i, j = _pairs(len(x), num_pairs, seed)
     return (x[i] - x[j]).norm(dim=1).mean().item()
 
+
 def pairwise_cosine(
-    x: Tensor,       # [n, d]
+    x: Tensor,  # [n, d]
     num_pairs: int,  # random pairs; all when there are no more
-    seed: int,       # of the pairs
-) -> float:          # -1 .. 1; a zero vector counts as 0
+    seed: int,  # of the pairs
+) -> float:  # -1 .. 1; a zero vector counts as 0
     "Mean cosine between two different tokens' vectors."
     x = _vectors(x)
     i, j = _pairs(len(x), num_pairs, seed)
@@ -148,118 +174,165 @@ def pairwise_cosine(
 
 # %% ../nbs/02_metrics.ipynb #145854f4
 def global_attractor(
-    x: Tensor,             # [n, d] contexts
-    l2_below: float,       # collapsed when the mean pairwise distance is below this ...
-    cosine_above: float,   # ... and the mean pairwise cosine above this
-    num_pairs: int,        # random pairs
-    seed: int,             # of the pairs
-) -> dict:                 # pairwise_l2, pairwise_cosine, collapsed
+    x: Tensor,  # [n, d] contexts
+    l2_below: float,  # collapsed when the mean pairwise distance is below this ...
+    cosine_above: float,  # ... and the mean pairwise cosine above this
+    num_pairs: int,  # random pairs
+    seed: int,  # of the pairs
+) -> dict:  # pairwise_l2, pairwise_cosine, collapsed
     "Do all tokens end at one point?"
     l2, cosine = pairwise_l2(x, num_pairs, seed), pairwise_cosine(x, num_pairs, seed)
     return dict(pairwise_l2=l2, pairwise_cosine=cosine, collapsed=l2 < l2_below and cosine > cosine_above)
 
+
 def zero_solution(
-    x: Tensor,          # [n, d] contexts
+    x: Tensor,  # [n, d] contexts
     norm_below: float,  # collapsed when the mean norm is below this
-) -> dict:              # mean_norm, collapsed
+) -> dict:  # mean_norm, collapsed
     "Have all vectors shrunk to nothing?"
     norm = _vectors(x).norm(dim=1).mean().item()
     return dict(mean_norm=norm, collapsed=norm < norm_below)
 
 # %% ../nbs/02_metrics.ipynb #7b4c7bc7
 def identity_numbers(
-    contexts: Tensor,         # [n, C]
-    token_embeds: Tensor,     # [n, E] the embedding of the same tokens
-    distance_above: float,    # passes when both mean distances are above this ...
-    cosine_below: float,      # ... and the cosine to the token embedding is below this
-) -> dict:                    # distance_from_zero, distance_from_mean, cosine_to_token, passed
-    "Are the contexts more than zero, more than their mean, and more than the token embedding? The cosine is None when C != E."
+    contexts: Tensor,  # [n, C]
+    token_embeds: Tensor,  # [n, E] the embedding of the same tokens
+    distance_above: float,  # passes when both mean distances are above this ...
+    cosine_below: float,  # ... and the cosine to the token embedding is below this
+) -> dict:  # distance_from_zero, distance_from_mean, cosine_to_token, passed
+    """Are the contexts more than zero, more than their mean, and more than the token embedding? The cosine
+    is None when C != E.
+    """
     c, e = _vectors(contexts), _vectors(token_embeds)
-    if len(c) != len(e): raise ValueError(f"one embedding per context is needed, got {len(c)} contexts and {len(e)} embeddings")
+    if len(c) != len(e):
+        raise ValueError(
+            f"one embedding per context is needed, got {len(c)} contexts and {len(e)} embeddings"
+        )
     zero, mean = c.norm(dim=1).mean().item(), (c - c.mean(0)).norm(dim=1).mean().item()
     cosine = F.cosine_similarity(c, e, dim=1).mean().item() if c.shape == e.shape else None
-    return dict(distance_from_zero=zero, distance_from_mean=mean, cosine_to_token=cosine,
-                passed=min(zero, mean) > distance_above and (cosine is None or cosine < cosine_below))
+    return dict(
+        distance_from_zero=zero,
+        distance_from_mean=mean,
+        cosine_to_token=cosine,
+        passed=min(zero, mean) > distance_above and (cosine is None or cosine < cosine_below),
+    )
+
 
 def mapping_cosine(
-    inputs: Tensor,   # [n, C] contexts that go in
+    inputs: Tensor,  # [n, C] contexts that go in
     outputs: Tensor,  # [n, C] contexts that come out
-) -> float:           # -1 .. 1; 1 = the map only rescales
+) -> float:  # -1 .. 1; 1 = the map only rescales
     "Mean cosine between input and output context: near 1 the map is the identity up to length."
     a, b = _vectors(inputs, 1), _vectors(outputs, 1)
-    if a.shape != b.shape: raise ValueError(f"inputs {tuple(a.shape)} and outputs {tuple(b.shape)} must have the same shape")
+    if a.shape != b.shape:
+        raise ValueError(f"inputs {tuple(a.shape)} and outputs {tuple(b.shape)} must have the same shape")
     return F.cosine_similarity(a, b, dim=1).mean().item()
 
 # %% ../nbs/02_metrics.ipynb #27c4b093
 def fixed_point_verdict(
     differences: Sequence[float],  # mean squared change of each pass to the one before, in order
-    pass_below: float,             # reached when the last one is below this and they shrink
-    fail_above: float,             # missed when the last one is above this
-) -> dict:                         # final_diff, shrinking, verdict: REACHED, MISSED or BETWEEN
-    "Has repeating the pass reached a fixed point? Shrinking: no difference is above the one before, those below `pass_below` / 1000 not counted."
-    if not differences: raise ValueError("no differences: a fixed point needs at least two passes")
+    pass_below: float,  # reached when the last one is below this and they shrink
+    fail_above: float,  # missed when the last one is above this
+) -> dict:  # final_diff, shrinking, verdict: REACHED, MISSED or BETWEEN
+    """Has repeating the pass reached a fixed point? Shrinking: no difference is above the one before,
+    those below `pass_below` / 1000 not counted.
+    """
+    if not differences:
+        raise ValueError("no differences: a fixed point needs at least two passes")
     last = float(differences[-1])
     shrinking = all(b <= a or b < 1e-3 * pass_below for a, b in zip(differences, differences[1:]))
-    verdict = "REACHED" if last < pass_below and shrinking else "MISSED" if not last <= fail_above else "BETWEEN"
+    verdict = (
+        "REACHED" if last < pass_below and shrinking else "MISSED" if not last <= fail_above else "BETWEEN"
+    )
     return dict(final_diff=last, shrinking=shrinking, verdict=verdict)
 
 # %% ../nbs/02_metrics.ipynb #51de2cbb
 def convergence_verdict(
     losses: Sequence[float],  # loss of each trial, from trial 2
-    slope: float,             # per trial; beyond +-slope it rises or falls
-    std: float,               # flat counts as converged only when the spread is below this
-) -> dict:                    # verdict, slope, std, reduction_percent, cv; the numbers None when there are fewer than two losses
-    "CONVERGING (slope < -`slope`), CONVERGED (|slope| < `slope` and std < `std`), DIVERGING (slope > `slope`), else UNSTABLE; INSUFFICIENT_DATA below two losses."
+    slope: float,  # per trial; beyond +-slope it rises or falls
+    std: float,  # flat counts as converged only when the spread is below this
+) -> (
+    dict
+):  # verdict, slope, std, reduction_percent, cv; the numbers None when there are fewer than two losses
+    """CONVERGING (slope < -`slope`), CONVERGED (|slope| < `slope` and std < `std`), DIVERGING (slope >
+    `slope`), else UNSTABLE; INSUFFICIENT_DATA below two losses.
+    """
     y = torch.tensor(losses, dtype=torch.float64)
-    if not y.isfinite().all(): raise ValueError(f"loss of trial {2 + int((~y.isfinite()).nonzero()[0])} is not finite")
-    if len(y) < 2: return dict(verdict="INSUFFICIENT_DATA", slope=None, std=None, reduction_percent=None, cv=None)
+    if not y.isfinite().all():
+        raise ValueError(f"loss of trial {2 + int((~y.isfinite()).nonzero()[0])} is not finite")
+    if len(y) < 2:
+        return dict(verdict="INSUFFICIENT_DATA", slope=None, std=None, reduction_percent=None, cv=None)
     x = torch.arange(len(y), dtype=torch.float64)
     x = x - x.mean()
     fit, spread, mean = ((x @ (y - y.mean())) / (x @ x)).item(), y.std(correction=0).item(), y.mean().item()
-    verdict = "CONVERGING" if fit < -slope else "CONVERGED" if abs(fit) < slope and spread < std else "DIVERGING" if fit > slope else "UNSTABLE"
+    verdict = (
+        "CONVERGING"
+        if fit < -slope
+        else "CONVERGED"
+        if abs(fit) < slope and spread < std
+        else "DIVERGING"
+        if fit > slope
+        else "UNSTABLE"
+    )
     first, last = y[0].item(), y[-1].item()
-    return dict(verdict=verdict, slope=fit, std=spread, reduction_percent=100 * (first - last) / first if first else 0.0, cv=spread / mean if mean else 0.0)
+    return dict(
+        verdict=verdict,
+        slope=fit,
+        std=spread,
+        reduction_percent=100 * (first - last) / first if first else 0.0,
+        cv=spread / mean if mean else 0.0,
+    )
 
 # %% ../nbs/02_metrics.ipynb #2a51233f
 def token_shares(
-    x: Tensor,    # [n, d] contexts
+    x: Tensor,  # [n, d] contexts
     ids: Tensor,  # [n] token ids
-    k: int,       # strongest directions to look at, 1 .. min(n, d)
-) -> tuple[Tensor, Tensor, Tensor]:  # distinct ids [m]; share of each in each direction [k, m]; share of positions [m]
-    "How much of each of the `k` strongest directions belongs to each token id: squared entries of the left singular vectors, summed by id."
+    k: int,  # strongest directions to look at, 1 .. min(n, d)
+) -> tuple[
+    Tensor, Tensor, Tensor
+]:  # distinct ids [m]; share of each in each direction [k, m]; share of positions [m]
+    """How much of each of the `k` strongest directions belongs to each token id: squared entries of the
+    left singular vectors, summed by id.
+    """
     x = _vectors(x)
-    if len(x) != len(ids): raise ValueError(f"one id per vector is needed, got {len(x)} vectors and {len(ids)} ids")
-    if not 1 <= k <= min(x.shape): raise ValueError(f"k must be 1 .. {min(x.shape)}, got {k}")
+    if len(x) != len(ids):
+        raise ValueError(f"one id per vector is needed, got {len(x)} vectors and {len(ids)} ids")
+    if not 1 <= k <= min(x.shape):
+        raise ValueError(f"k must be 1 .. {min(x.shape)}, got {k}")
     u = torch.linalg.svd(x, full_matrices=False)[0][:, :k]
     distinct, inverse, counts = torch.as_tensor(ids).cpu().unique(return_inverse=True, return_counts=True)
-    shares = torch.zeros(k, len(distinct), dtype=torch.float64).index_add_(1, inverse, (u ** 2).T)
+    shares = torch.zeros(k, len(distinct), dtype=torch.float64).index_add_(1, inverse, (u**2).T)
     return distinct, shares, counts.double() / len(x)
 
 # %% ../nbs/02_metrics.ipynb #c6b4a3d1
 def perplexity(
     mean_nll: float,  # mean negative log-likelihood per token, nats
-) -> float:           # inf when it does not fit a float
+) -> float:  # inf when it does not fit a float
     "Exponential of the mean negative log-likelihood."
     return math.exp(mean_nll) if mean_nll < 709 else math.inf if mean_nll >= 709 else math.nan
 
+
 def format_rank(
     rank: float,  # effective rank
-    dim: int,     # width of the vectors
-) -> str:         # "627.29/768 (81.7%)"
+    dim: int,  # width of the vectors
+) -> str:  # "627.29/768 (81.7%)"
     "An effective rank beside its dimension."
     return f"{rank:.2f}/{dim} ({rank / dim:.1%})"
 
+
 def format_convergence(
     converged: int,  # tokens that have converged
-    total: int,      # tokens
-) -> str:            # "27.2% (1741/6400 tokens)"
+    total: int,  # tokens
+) -> str:  # "27.2% (1741/6400 tokens)"
     "A share of converged tokens with its count."
-    if not 0 <= converged <= total or not total: raise ValueError(f"converged must be 0 .. total with total above 0, got {converged} of {total}")
+    if not 0 <= converged <= total or not total:
+        raise ValueError(f"converged must be 0 .. total with total above 0, got {converged} of {total}")
     return f"{converged / total:.1%} ({converged}/{total} tokens)"
 
+
 def format_iterations(
-    done: int,     # iterations that ran
+    done: int,  # iterations that ran
     planned: int,  # iterations configured
-) -> str:          # "10/10"
+) -> str:  # "10/10"
     "Iterations that ran out of those planned."
     return f"{done}/{planned}"

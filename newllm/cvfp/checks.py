@@ -8,7 +8,8 @@ __all__ = ['read_contexts', 'check_diversity', 'check_identity', 'repeated_passe
            'format_table', 'gradient_flow', 'gradient_norms', 'singular_vector_tokens', 'phase1_report']
 
 # %% ../../nbs/cvfp/08_checks.ipynb #a9f1e586
-import copy, dataclasses
+import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -19,9 +20,25 @@ from .config import ChecksConfig, Config, Phase1Config
 from .diversity import cvfp_loss, make_diversity
 from .phase1 import Phase1Result, Phase1Trainer
 from .recorded import NewLLM
-from ..metrics import (convergence_verdict, effective_rank, fixed_point_verdict, format_convergence,
-    format_iterations, format_rank, gaussian_ceiling, global_attractor, identity_numbers, mapping_cosine,
-    pairwise_cosine, participation_ratio, rank_at_energy, rankme, stable_rank, token_shares, zero_solution)
+from newllm.metrics import (
+    convergence_verdict,
+    effective_rank,
+    fixed_point_verdict,
+    format_convergence,
+    format_iterations,
+    format_rank,
+    gaussian_ceiling,
+    global_attractor,
+    identity_numbers,
+    mapping_cosine,
+    pairwise_cosine,
+    participation_ratio,
+    rank_at_energy,
+    rankme,
+    stable_rank,
+    token_shares,
+    zero_solution,
+)
 from ..text.generate import TextModel
 
 # %% ../../nbs/cvfp/08_checks.ipynb #705b1a18
@@ -31,284 +48,432 @@ def _frozen(model: NewLLM) -> Iterator[None]:
     before = model.training
     model.eval()
     try:
-        with torch.no_grad(): yield
-    finally: model.train(before)
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(before)
 
 # %% ../../nbs/cvfp/08_checks.ipynb #d2e015fb
 def read_contexts(
     model: NewLLM,
     ids: Tensor,  # [T]
-) -> Tensor:      # [T, C]
+) -> Tensor:  # [T, C]
     "Contexts of one sequential pass from a zero context, weights frozen."
-    with _frozen(model): return model.sequential(ids)[0]
+    with _frozen(model):
+        return model.sequential(ids)[0]
 
 # %% ../../nbs/cvfp/08_checks.ipynb #44cd1e26
 def check_diversity(
-    contexts: Tensor,      # [T, C]
+    contexts: Tensor,  # [T, C]
     config: ChecksConfig,  # reads min_effective_rank_ratio, attractor_*, zero_norm, num_pairs, rank_energy
-    seed: int,             # of the pairs
-) -> dict:                 # the numbers, their Gaussian ceiling, and passed
+    seed: int,  # of the pairs
+) -> dict:  # the numbers, their Gaussian ceiling, and passed
     "Are the contexts spread over many directions? Contexts that are all zero have rank 0."
-    collapse = global_attractor(contexts, config.attractor_l2, config.attractor_cosine, config.num_pairs, seed)
+    collapse = global_attractor(
+        contexts, config.attractor_l2, config.attractor_cosine, config.num_pairs, seed
+    )
     zero, (n, dim) = zero_solution(contexts, config.zero_norm), contexts.shape
-    counts = dict(effective_rank=effective_rank, rankme=rankme, participation_ratio=participation_ratio, stable_rank=stable_rank, rank_at_energy=lambda x: rank_at_energy(x, config.rank_energy))
+    counts = dict(
+        effective_rank=effective_rank,
+        rankme=rankme,
+        participation_ratio=participation_ratio,
+        stable_rank=stable_rank,
+        rank_at_energy=lambda x: rank_at_energy(x, config.rank_energy),
+    )
     ranks = {k: float(f(contexts)) if contexts.any() else 0.0 for k, f in counts.items()}
-    return dict(**ranks, dim=dim, effective_rank_ratio=ranks["effective_rank"] / dim, gaussian_ceiling=gaussian_ceiling(n, dim),
-                pairwise_l2=collapse["pairwise_l2"], pairwise_cosine=collapse["pairwise_cosine"], mean_norm=zero["mean_norm"],
-                global_attractor=collapse["collapsed"], zero_solution=zero["collapsed"],
-                passed=ranks["effective_rank"] >= config.min_effective_rank_ratio * dim and not collapse["collapsed"] and not zero["collapsed"])
+    return dict(
+        **ranks,
+        dim=dim,
+        effective_rank_ratio=ranks["effective_rank"] / dim,
+        gaussian_ceiling=gaussian_ceiling(n, dim),
+        pairwise_l2=collapse["pairwise_l2"],
+        pairwise_cosine=collapse["pairwise_cosine"],
+        mean_norm=zero["mean_norm"],
+        global_attractor=collapse["collapsed"],
+        zero_solution=zero["collapsed"],
+        passed=ranks["effective_rank"] >= config.min_effective_rank_ratio * dim
+        and not collapse["collapsed"]
+        and not zero["collapsed"],
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #4811f70c
 def check_identity(
     model: NewLLM,
-    ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
     config: ChecksConfig,  # reads identity_distance, identity_mapping_threshold, num_pairs
-    seed: int,             # of the random inputs
-) -> dict:                 # identity_numbers and mapping_cosine, with passed
-    "Does the network do more than hand something through? `num_pairs` random contexts of unit variance, with random tokens of the text, go through one step."
+    seed: int,  # of the random inputs
+) -> dict:  # identity_numbers and mapping_cosine, with passed
+    """Does the network do more than hand something through? `num_pairs` random contexts of unit variance,
+    with random tokens of the text, go through one step.
+    """
     g = torch.Generator().manual_seed(seed)
     inputs = torch.randn(config.num_pairs, contexts.shape[1], generator=g).to(contexts)
     places = torch.randint(len(ids), (config.num_pairs,), generator=g).to(ids.device)
     with _frozen(model):
         embeds = model.embed(ids)
         outputs = model.step(inputs, embeds[places])[0]
-    numbers = identity_numbers(contexts, embeds[:, : model.config.embed_dim], config.identity_distance, config.identity_mapping_threshold)
+    numbers = identity_numbers(
+        contexts,
+        embeds[:, : model.config.embed_dim],
+        config.identity_distance,
+        config.identity_mapping_threshold,
+    )
     cosine = mapping_cosine(inputs, outputs)
-    return numbers | dict(mapping_cosine=cosine, passed=numbers["passed"] and cosine < config.identity_mapping_threshold)
+    return numbers | dict(
+        mapping_cosine=cosine, passed=numbers["passed"] and cosine < config.identity_mapping_threshold
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #3d367290
 def repeated_passes(
     model: NewLLM,
-    ids: Tensor,      # [T]
+    ids: Tensor,  # [T]
     num_passes: int,  # >= 2; each costs T steps
-) -> list[float]:     # num_passes - 1 differences
-    "Mean squared change between consecutive sequential passes with frozen weights; contexts carry over from pass to pass."
-    if num_passes < 2: raise ValueError(f"num_passes={num_passes}: a difference needs at least two passes; set checks.num_passes")
+) -> list[float]:  # num_passes - 1 differences
+    """Mean squared change between consecutive sequential passes with frozen weights; contexts carry over
+    from pass to pass.
+    """
+    if num_passes < 2:
+        raise ValueError(
+            f"num_passes={num_passes}: a difference needs at least two passes; set checks.num_passes"
+        )
     out, previous = [], None
     with _frozen(model):
         for _ in range(num_passes):
             contexts = model.sequential(ids, None if previous is None else previous[-1:])[0]
-            if previous is not None: out.append((contexts - previous).square().mean().item())
+            if previous is not None:
+                out.append((contexts - previous).square().mean().item())
             previous = contexts
     return out
 
 # %% ../../nbs/cvfp/08_checks.ipynb #d6668fb9
 def context_gain(
     model: NewLLM,
-    ids: Tensor,       # [T]
+    ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
-    seed: int,         # of the deviations
-) -> float:            # mean over tokens; above 1 deviations grow
+    seed: int,  # of the deviations
+) -> float:  # mean over tokens; above 1 deviations grow
     "Factor on a small squared deviation of the context over one token, averaged over the text."
     g = torch.Generator().manual_seed(seed)
     before = contexts.roll(1, 0)
-    size = 1e-3 * before.norm(dim=1, keepdim=True).clamp(min=1e-3)  # far above float32 rounding, far below the curvature
+    size = 1e-3 * before.norm(dim=1, keepdim=True).clamp(
+        min=1e-3
+    )  # far above float32 rounding, far below the curvature
     push = torch.nn.functional.normalize(torch.randn(before.shape, generator=g), dim=1).to(before) * size
     with _frozen(model):
         embeds = model.embed(ids)
         moved = model.step(before + push, embeds)[0] - model.step(before, embeds)[0]
     return (moved.square().sum(1) / push.square().sum(1)).mean().item()
 
+
 def sweeps_from_zero(
     model: NewLLM,
-    ids: Tensor,        # [T]
-    num_sweeps: int,    # k >= 1
-    tolerance: float,   # on a token's mean squared change, in units of the contexts' variance
-) -> int:               # tokens that have settled
+    ids: Tensor,  # [T]
+    num_sweeps: int,  # k >= 1
+    tolerance: float,  # on a token's mean squared change, in units of the contexts' variance
+) -> int:  # tokens that have settled
     "How many tokens the k-th parallel sweep from zero contexts still moves by less than `tolerance`."
     contexts = model.start_context().expand(len(ids), -1)
     with _frozen(model):
-        for _ in range(num_sweeps): previous, contexts = contexts, model.sweep(ids, contexts)[0]
-    return int(((contexts - previous).square().mean(1) <= tolerance * contexts.var(0, correction=0).mean()).sum())
+        for _ in range(num_sweeps):
+            previous, contexts = contexts, model.sweep(ids, contexts)[0]
+    return int(
+        ((contexts - previous).square().mean(1) <= tolerance * contexts.var(0, correction=0).mean()).sum()
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #9abcc522
 def check_fixed_point(
     model: NewLLM,
-    ids: Tensor,                  # [T]
-    contexts: Tensor,             # [T, C] of these ids
-    differences: Sequence[float], # of repeated passes
-    config: ChecksConfig,         # reads final_diff_pass, final_diff_fail, check_sweeps, sweep_tolerance
-    seed: int,                    # of the deviations
-) -> dict:                        # differences, final_diff, shrinking, verdict, gain, settled, total, settled_ratio, passed
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
+    differences: Sequence[float],  # of repeated passes
+    config: ChecksConfig,  # reads final_diff_pass, final_diff_fail, check_sweeps, sweep_tolerance
+    seed: int,  # of the deviations
+) -> dict:  # differences, final_diff, shrinking, verdict, gain, settled, total, settled_ratio, passed
     "Does repeating the pass come to rest?"
     verdict = fixed_point_verdict(differences, config.final_diff_pass, config.final_diff_fail)
     settled = sweeps_from_zero(model, ids, config.check_sweeps, config.sweep_tolerance)
-    return dict(differences=list(differences), **verdict, gain=context_gain(model, ids, contexts, seed),
-                settled=settled, total=len(ids), settled_ratio=settled / len(ids), passed=verdict["verdict"] == "REACHED")
+    return dict(
+        differences=list(differences),
+        **verdict,
+        gain=context_gain(model, ids, contexts, seed),
+        settled=settled,
+        total=len(ids),
+        settled_ratio=settled / len(ids),
+        passed=verdict["verdict"] == "REACHED",
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #fbc49c25
 def check_token_dependence(
     model: NewLLM,
-    ids: Tensor,           # [T] with at least two distinct ids
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T] with at least two distinct ids
+    contexts: Tensor,  # [T, C] of these ids
     config: ChecksConfig,  # reads num_dependence_tokens, token_dependence_cosine, num_pairs
-    seed: int,             # of the choice of tokens and pairs
-) -> dict:                 # num_tokens, pairwise_cosine, passed
+    seed: int,  # of the choice of tokens and pairs
+) -> dict:  # num_tokens, pairwise_cosine, passed
     "Does the token matter? Distinct tokens of the text, all from the text's last context."
     distinct = ids.unique()
-    if len(distinct) < 2: raise ValueError(f"token dependence needs at least two distinct tokens, got {len(distinct)} in {len(ids)} positions; give it more text")
-    chosen = distinct[torch.randperm(len(distinct), generator=torch.Generator().manual_seed(seed))[:config.num_dependence_tokens].to(ids.device)]
-    with _frozen(model): outputs = model.step(contexts[-1:].expand(len(chosen), -1), model.embed_next(chosen, ids))[0]
+    if len(distinct) < 2:
+        raise ValueError(
+            f"token dependence needs at least two distinct tokens, got {len(distinct)} in {len(ids)}"
+            " positions; give it more text"
+        )
+    chosen = distinct[
+        torch.randperm(len(distinct), generator=torch.Generator().manual_seed(seed))[
+            : config.num_dependence_tokens
+        ].to(ids.device)
+    ]
+    with _frozen(model):
+        outputs = model.step(contexts[-1:].expand(len(chosen), -1), model.embed_next(chosen, ids))[0]
     cosine = pairwise_cosine(outputs, config.num_pairs, seed)
-    return dict(num_tokens=len(chosen), pairwise_cosine=cosine, passed=cosine <= config.token_dependence_cosine)
+    return dict(
+        num_tokens=len(chosen), pairwise_cosine=cosine, passed=cosine <= config.token_dependence_cosine
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #9bda4905
 def validation_convergence(
     model: NewLLM,
-    ids: Tensor,           # [T] held-out; the first max_pass_tokens are used
+    ids: Tensor,  # [T] held-out; the first max_pass_tokens are used
     config: ChecksConfig,  # reads num_trials, max_pass_tokens, verdict_slope, verdict_std
-) -> dict:                 # losses (from trial 2), tokens, verdict, slope, std, reduction_percent, cv
+) -> dict:  # losses (from trial 2), tokens, verdict, slope, std, reduction_percent, cv
     "Verdict over `num_trials` sequential passes with frozen weights."
-    ids = ids[:config.max_pass_tokens]
+    ids = ids[: config.max_pass_tokens]
     return _trials(repeated_passes(model, ids, config.num_trials), len(ids), config)
 
 # %% ../../nbs/cvfp/08_checks.ipynb #c01890b3
 def _trials(losses: list[float], tokens: int, config: ChecksConfig) -> dict:
     "The verdict with its losses."
-    return dict(losses=losses, tokens=tokens, **convergence_verdict(losses, config.verdict_slope, config.verdict_std))
+    return dict(
+        losses=losses, tokens=tokens, **convergence_verdict(losses, config.verdict_slope, config.verdict_std)
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #a7891f81
 def run_checks(
     model: NewLLM,
-    train_ids: Tensor,     # [T]; the first max_check_tokens are read
-    val_ids: Tensor,       # [T_val] likewise
+    train_ids: Tensor,  # [T]; the first max_check_tokens are read
+    val_ids: Tensor,  # [T_val] likewise
     config: ChecksConfig,
-    seed: int,             # of every random choice
+    seed: int,  # of every random choice
     val_mask: Tensor | None = None,  # [T_val] which validation contexts count for diversity; None = all
-) -> dict:                 # {"train": ..., "validation": ...}: diversity, identity, fixed_point, token_dependence, passed; validation also trials
-    "The three mandatory checks and token dependence, on training and validation text, weights frozen. JSON-ready."
+) -> dict:  # {"train": ..., "validation": ...}: diversity, identity, fixed_point, token_dependence, passed; validation also trials
+    """The three mandatory checks and token dependence, on training and validation text, weights frozen.
+
+    JSON-ready.
+    """
     parts = {"train": (train_ids, None), "validation": (val_ids, val_mask)}
-    return {split: _check_split(model, ids[:config.max_check_tokens], config, seed, split == "validation", mask) for split, (ids, mask) in parts.items()}
+    return {
+        split: _check_split(model, ids[: config.max_check_tokens], config, seed, split == "validation", mask)
+        for split, (ids, mask) in parts.items()
+    }
 
 # %% ../../nbs/cvfp/08_checks.ipynb #469f22e0
-def _check_split(model: NewLLM, ids: Tensor, config: ChecksConfig, seed: int, trials: bool, mask: Tensor | None) -> dict:
+def _check_split(
+    model: NewLLM, ids: Tensor, config: ChecksConfig, seed: int, trials: bool, mask: Tensor | None
+) -> dict:
     "All checks on one text; the trials share the repeated passes."
-    contexts, short = read_contexts(model, ids), ids[:config.max_pass_tokens]
-    changes = repeated_passes(model, short, max(config.num_passes, config.num_trials) if trials else config.num_passes)
-    out = dict(diversity=check_diversity(contexts if mask is None else contexts[mask[:len(ids)]], config, seed), identity=check_identity(model, ids, contexts, config, seed),
-               fixed_point=check_fixed_point(model, ids, contexts, changes[:config.num_passes - 1], config, seed),
-               token_dependence=check_token_dependence(model, ids, contexts, config, seed))
+    contexts, short = read_contexts(model, ids), ids[: config.max_pass_tokens]
+    changes = repeated_passes(
+        model, short, max(config.num_passes, config.num_trials) if trials else config.num_passes
+    )
+    out = dict(
+        diversity=check_diversity(contexts if mask is None else contexts[mask[: len(ids)]], config, seed),
+        identity=check_identity(model, ids, contexts, config, seed),
+        fixed_point=check_fixed_point(model, ids, contexts, changes[: config.num_passes - 1], config, seed),
+        token_dependence=check_token_dependence(model, ids, contexts, config, seed),
+    )
     out["passed"] = all(check["passed"] for check in out.values())
-    return out | ({"trials": _trials(changes[:config.num_trials - 1], len(short), config)} if trials else {}) | {"tokens": len(ids)}
+    return (
+        out
+        | ({"trials": _trials(changes[: config.num_trials - 1], len(short), config)} if trials else {})
+        | {"tokens": len(ids)}
+    )
 
 # %% ../../nbs/cvfp/08_checks.ipynb #abca4522
 _ROWS: list[tuple[str, str, str]] = [  # check, number, limit as text with config fields
-    ("diversity", "effective_rank_ratio", ">= {min_effective_rank_ratio}"), ("diversity", "participation_ratio", ""), ("diversity", "stable_rank", ""), ("diversity", "rank_at_energy", ""),
-    ("diversity", "pairwise_l2", ">= {attractor_l2}, or the cosine"), ("diversity", "pairwise_cosine", "<= {attractor_cosine}, or the L2"), ("diversity", "mean_norm", ">= {zero_norm}"),
-    ("identity", "distance_from_zero", "> {identity_distance}"), ("identity", "distance_from_mean", "> {identity_distance}"),
-    ("identity", "cosine_to_token", "< {identity_mapping_threshold}"), ("identity", "mapping_cosine", "< {identity_mapping_threshold}"),
-    ("fixed_point", "final_diff", "< {final_diff_pass}"), ("fixed_point", "gain", ""), ("fixed_point", "settled_ratio", ""), ("token_dependence", "pairwise_cosine", "<= {token_dependence_cosine}"),
+    ("diversity", "effective_rank_ratio", ">= {min_effective_rank_ratio}"),
+    ("diversity", "participation_ratio", ""),
+    ("diversity", "stable_rank", ""),
+    ("diversity", "rank_at_energy", ""),
+    ("diversity", "pairwise_l2", ">= {attractor_l2}, or the cosine"),
+    ("diversity", "pairwise_cosine", "<= {attractor_cosine}, or the L2"),
+    ("diversity", "mean_norm", ">= {zero_norm}"),
+    ("identity", "distance_from_zero", "> {identity_distance}"),
+    ("identity", "distance_from_mean", "> {identity_distance}"),
+    ("identity", "cosine_to_token", "< {identity_mapping_threshold}"),
+    ("identity", "mapping_cosine", "< {identity_mapping_threshold}"),
+    ("fixed_point", "final_diff", "< {final_diff_pass}"),
+    ("fixed_point", "gain", ""),
+    ("fixed_point", "settled_ratio", ""),
+    ("token_dependence", "pairwise_cosine", "<= {token_dependence_cosine}"),
 ]
 
 # %% ../../nbs/cvfp/08_checks.ipynb #8b9599ce
 def compare(
-    trained: Mapping,      # what `run_checks` gave for the trained network
-    untrained: Mapping,    # and for the untrained one
+    trained: Mapping,  # what `run_checks` gave for the trained network
+    untrained: Mapping,  # and for the untrained one
     config: ChecksConfig,  # for the limits
-) -> list[dict]:           # split, check, number, trained, untrained, ceiling, limit
+) -> list[dict]:  # split, check, number, trained, untrained, ceiling, limit
     "One row per split and number: trained, untrained, Gaussian ceiling (for the effective rank) and limit."
     limits, rows = dataclasses.asdict(config), []
     for split in trained:
         for check, number, limit in _ROWS:
             a, b = trained[split][check], untrained[split][check]
             ceiling = a["gaussian_ceiling"] / a["dim"] if number == "effective_rank_ratio" else None
-            rows.append(dict(split=split, check=check, number=number, trained=a[number], untrained=b[number], ceiling=ceiling, limit=limit.format(**limits)))
+            rows.append(
+                dict(
+                    split=split,
+                    check=check,
+                    number=number,
+                    trained=a[number],
+                    untrained=b[number],
+                    ceiling=ceiling,
+                    limit=limit.format(**limits),
+                )
+            )
     return rows
+
 
 def format_table(
     rows: Sequence[Mapping],  # the same keys in each
 ) -> str:
     "Rows as aligned text; floats with four significant digits, None as a dash."
-    if not rows: raise ValueError("there are no rows to show")
-    cell = lambda v: "-" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v)
+    if not rows:
+        raise ValueError("there are no rows to show")
+
+    def cell(v):
+        return "-" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v)
+
     lines = [list(rows[0])] + [[cell(v) for v in r.values()] for r in rows]
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths)).rstrip() for line in lines)
 
 # %% ../../nbs/cvfp/08_checks.ipynb #98925dd7
 def _group(name: str) -> str:
-    "'blocks.0.layers.1.fnn.0.weight' -> 'block 0 fnn', 'layer.decay.weight' -> 'layer decay'; other names keep their first part."
+    """'blocks.0.layers.1.fnn.0.weight' -> 'block 0 fnn', 'layer.decay.weight' -> 'layer decay'; other
+    names keep their first part.
+    """
     parts = name.split(".")
-    if parts[0] in ("layer", "readout"): return " ".join(parts[:2])
+    if parts[0] in ("layer", "readout"):
+        return " ".join(parts[:2])
     return f"block {parts[1]} {parts[4]}" if parts[0] == "blocks" else parts[0]
 
+
 def _pass(model: NewLLM, ids: Tensor, previous: Tensor, mode: str) -> Tensor:
-    "One pass with the gradient of the schedule: each context depends on the weights through its own step only."
-    if mode == "parallel": return model.sweep(ids, previous)[0]
-    with torch.no_grad(): contexts = model.sequential(ids, previous[-1:])[0]
+    """One pass with the gradient of the schedule: each context depends on the weights through its own step
+    only.
+    """
+    if mode == "parallel":
+        return model.sweep(ids, previous)[0]
+    with torch.no_grad():
+        contexts = model.sequential(ids, previous[-1:])[0]
     return model.step(torch.cat([previous[-1:], contexts[:-1]]), model.embed(ids))[0]
+
 
 def _diversity(model: NewLLM, ids: Tensor, contexts: Tensor, config: Phase1Config) -> Tensor:
     "The diversity term over the pass: all tokens at once, or the mean of its values token by token."
     term = make_diversity(config, model.config.context_dim, model.vocab_size).to(contexts.device)
-    if config.mode == "parallel": return term(contexts, ids, model)
-    return torch.stack([term(contexts[t:t + 1], ids[t:t + 1], model) for t in range(len(ids))]).mean()
+    if config.mode == "parallel":
+        return term(contexts, ids, model)
+    return torch.stack([term(contexts[t : t + 1], ids[t : t + 1], model) for t in range(len(ids))]).mean()
 
 # %% ../../nbs/cvfp/08_checks.ipynb #e8fa39d7
 def gradient_flow(
-    model: NewLLM,         # stays as it is
-    ids: Tensor,           # [T]
+    model: NewLLM,  # stays as it is
+    ids: Tensor,  # [T]
     config: Phase1Config,  # schedule, terms and weight
-) -> dict[str, dict[str, float | None]]:  # term -> parameter group -> norm of its weighted gradient; None = no path
-    "Gradient norm of `(1 - w) cvfp` and `w diversity` in every trainable group of parameters, after one learning iteration of a copy."
+) -> dict[
+    str, dict[str, float | None]
+]:  # term -> parameter group -> norm of its weighted gradient; None = no path
+    """Gradient norm of `(1 - w) cvfp` and `w diversity` in every trainable group of parameters, after one
+    learning iteration of a copy.
+    """
     model = copy.deepcopy(model)
     first = dataclasses.replace(config, iterations=2, early_stop=False, as_recorded_early_stop=False)
     target = Phase1Trainer(model, first).train(ids).contexts
     model.train()
     if config.cvfp == "two_pass":
-        with torch.no_grad(): target = _pass(model, ids, target, config.mode)
+        with torch.no_grad():
+            target = _pass(model, ids, target, config.mode)
     contexts, w = _pass(model, ids, target, config.mode), config.dist_reg_weight
-    terms = {"cvfp": (1 - w) * cvfp_loss(contexts, target, config.normalize), config.diversity: w * _diversity(model, ids, contexts, config)}
+    terms = {
+        "cvfp": (1 - w) * cvfp_loss(contexts, target, config.normalize),
+        config.diversity: w * _diversity(model, ids, contexts, config),
+    }
     return {name: gradient_norms(loss, model) for name, loss in terms.items()}
 
 # %% ../../nbs/cvfp/08_checks.ipynb #87a5ffd8
 def gradient_norms(
-    loss: Tensor,      # scalar; its graph is kept
+    loss: Tensor,  # scalar; its graph is kept
     model: TextModel,
 ) -> dict[str, float | None]:  # parameter group -> norm
     "Gradient norm of `loss` in every trainable group, None where no path leads."
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
-    grads = torch.autograd.grad(loss, [p for _, p in named], retain_graph=True, allow_unused=True) if loss.requires_grad else [None] * len(named)
+    grads = (
+        torch.autograd.grad(loss, [p for _, p in named], retain_graph=True, allow_unused=True)
+        if loss.requires_grad
+        else [None] * len(named)
+    )
     squares: dict[str, float | None] = {}
     for (name, _), g in zip(named, grads):
         old = squares.setdefault(_group(name), None)
-        if g is not None: squares[_group(name)] = (old or 0.0) + g.double().square().sum().item()
-    return {k: None if v is None else v ** .5 for k, v in squares.items()}
+        if g is not None:
+            squares[_group(name)] = (old or 0.0) + g.double().square().sum().item()
+    return {k: None if v is None else v**0.5 for k, v in squares.items()}
 
 # %% ../../nbs/cvfp/08_checks.ipynb #77ab88c6
 def singular_vector_tokens(
     contexts: Tensor,  # [T, C]
-    ids: Tensor,       # [T]
-    tokenizer,         # its `decode` turns a list of ids into text
-    k: int,            # strongest directions
-    num_tokens: int,   # tokens listed for each
-) -> list[list[dict]]: # per direction, largest share first: token, id, share, frequency
+    ids: Tensor,  # [T]
+    tokenizer,  # its `decode` turns a list of ids into text
+    k: int,  # strongest directions
+    num_tokens: int,  # tokens listed for each
+) -> list[list[dict]]:  # per direction, largest share first: token, id, share, frequency
     "The tokens that contribute most to the top singular vectors of the contexts, decoded."
     distinct, shares, frequency = token_shares(contexts, ids, k)
     rows = []
     for row in shares:
         top = row.argsort(descending=True, stable=True)[:num_tokens].tolist()
-        rows.append([dict(token=tokenizer.decode([int(distinct[i])]), id=int(distinct[i]), share=row[i].item(), frequency=frequency[i].item()) for i in top])
+        rows.append(
+            [
+                dict(
+                    token=tokenizer.decode([int(distinct[i])]),
+                    id=int(distinct[i]),
+                    share=row[i].item(),
+                    frequency=frequency[i].item(),
+                )
+                for i in top
+            ]
+        )
     return rows
 
 # %% ../../nbs/cvfp/08_checks.ipynb #c46cf84d
 def phase1_report(
-    trained: Mapping[str, Phase1Result],    # "train" (the training run) and "validation" (an evaluation)
+    trained: Mapping[str, Phase1Result],  # "train" (the training run) and "validation" (an evaluation)
     untrained: Mapping[str, Phase1Result],  # evaluations of the untrained network
-    trained_checks: Mapping,                # `run_checks` of both networks
+    trained_checks: Mapping,  # `run_checks` of both networks
     untrained_checks: Mapping,
     config: Config,
-    validation: str,                        # which policy made the validation text, and whether it was seen in training
+    validation: str,  # which policy made the validation text, and whether it was seen in training
 ) -> str:
-    "Phase 1 in numbers, train and validation, the untrained network beside every figure, the rank beside its Gaussian ceiling."
+    """Phase 1 in numbers, train and validation, the untrained network beside every figure, the rank beside
+    its Gaussian ceiling.
+    """
     run = trained["train"]
-    lines = [f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {validation}"]
+    lines = [
+        f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {validation}"
+    ]
     for split in trained:
-        pairs = [_figures(r[split], c[split], config) for r, c in ((trained, trained_checks), (untrained, untrained_checks))]
+        pairs = [
+            _figures(r[split], c[split], config)
+            for r, c in ((trained, trained_checks), (untrained, untrained_checks))
+        ]
         n, dim = trained[split].contexts.shape
         rows = [{split: name, "trained": pairs[0][name], "untrained": pairs[1][name]} for name in pairs[0]]
-        lines += ["", format_table(rows), f"Gaussian ceiling of the rank: {format_rank(gaussian_ceiling(n, dim), dim)}"]
+        lines += [
+            "",
+            format_table(rows),
+            f"Gaussian ceiling of the rank: {format_rank(gaussian_ceiling(n, dim), dim)}",
+        ]
     return "\n".join(lines)
 
 # %% ../../nbs/cvfp/08_checks.ipynb #efa9c68d
@@ -316,10 +481,14 @@ def _figures(result: Phase1Result, checks: Mapping, config: Config) -> dict[str,
     "The report's lines for one network on one text."
     last, limit = result.history[-1], config.checks.final_diff_pass
     frozen = checks["fixed_point"]
-    return {"convergence": format_convergence(last["converged"], last["total"]),
-            "effective rank": format_rank(effective_rank(result.contexts), result.contexts.shape[1]),
-            "CVFP loss": f"{last['cvfp']:.3g}",
-            "final_diff": f"{result.final_diff:.3g} (threshold {limit:g})",
-            "final_diff, frozen": f"{frozen['final_diff']:.3g} (threshold {limit:g}, {frozen['verdict']})",
-            "settled after %d sweeps from zero" % config.checks.check_sweeps: format_convergence(frozen["settled"], frozen["total"]),
-            "iterations": format_iterations(result.iterations, config.phase1.iterations)}
+    return {
+        "convergence": format_convergence(last["converged"], last["total"]),
+        "effective rank": format_rank(effective_rank(result.contexts), result.contexts.shape[1]),
+        "CVFP loss": f"{last['cvfp']:.3g}",
+        "final_diff": f"{result.final_diff:.3g} (threshold {limit:g})",
+        "final_diff, frozen": f"{frozen['final_diff']:.3g} (threshold {limit:g}, {frozen['verdict']})",
+        "settled after %d sweeps from zero" % config.checks.check_sweeps: format_convergence(
+            frozen["settled"], frozen["total"]
+        ),
+        "iterations": format_iterations(result.iterations, config.phase1.iterations),
+    }

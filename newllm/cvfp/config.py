@@ -14,11 +14,14 @@ from ..config import DataConfig, _f, _named, _section
 @_section
 class ModelConfig:
     "Shape and initialisation of the CVFP network."
+
     context_dim: int = _f(128, "C, width of the context vector", ge=1, le=16_384)
     embed_dim: int = _f(128, "E, width of the token embedding", ge=1, le=16_384)
     hidden_dim: int | None = _f(None, "must be C + E; None fills it in", ge=2)
     num_layers: int = _f(6, "CVFP layers; ignored when layer_structure is given", ge=1, le=64)
-    layer_structure: tuple[int, ...] | None = _f(None, "layers of each block, e.g. (2, 3); None = one layer a block")
+    layer_structure: tuple[int, ...] | None = _f(
+        None, "layers of each block, e.g. (2, 3); None = one layer a block"
+    )
     layernorm_mix: float = _f(1.0, "m: 1 = full LayerNorm, 0 = none", ge=0, le=1)
     init: Literal["normal", "xavier", "he", "orthogonal"] = _f("normal", "weight initialisation")
     init_std: float = _f(0.1, "std of the weights under init='normal' (historic 0.05, then 0.1)", gt=0, le=10)
@@ -44,7 +47,10 @@ class ModelConfig:
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         if self.hidden_dim is not None and self.hidden_dim != self.context_dim + self.embed_dim:
-            yield f"hidden_dim={self.hidden_dim} must equal context_dim + embed_dim = {self.context_dim} + {self.embed_dim} = {self.context_dim + self.embed_dim}"
+            yield (
+                f"hidden_dim={self.hidden_dim} must equal context_dim + embed_dim = {self.context_dim} +"
+                f" {self.embed_dim} = {self.context_dim + self.embed_dim}"
+            )
         if self.layer_structure is not None and (not self.layer_structure or min(self.layer_structure) < 1):
             yield f"layer_structure={self.layer_structure} needs at least one block of at least one layer"
 
@@ -52,35 +58,79 @@ class ModelConfig:
 @_section
 class Phase1Config:
     "Learning the fixed point (no labels)."
-    mode: Literal["parallel", "sequential"] = _f("parallel", "parallel: one Jacobi sweep and one update per iteration; sequential: one update per token")
+
+    mode: Literal["parallel", "sequential"] = _f(
+        "parallel",
+        "parallel: one Jacobi sweep and one update per iteration; sequential: one update per token",
+    )
     iterations: int = _f(10, "passes over the tokens, the first without learning", ge=2, le=10_000)
     steps_per_iteration: int = _f(1, "optimizer steps on each parallel sweep", ge=1, le=1000)
     learning_rate: float = _f(0.002, "Adam's rate", gt=0, le=1)
-    schedule: Literal["constant", "staged"] = _f("constant", "staged: 0.002 for iterations 1-3, 0.0005 for 4-8, 0.0001 from 9 (scaled by learning_rate / 0.002)")
+    schedule: Literal["constant", "staged"] = _f(
+        "constant",
+        "staged: 0.002 for iterations 1-3, 0.0005 for 4-8, 0.0001 from 9 (scaled by learning_rate / 0.002)",
+    )
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
-    cvfp: Literal["previous", "two_pass"] = _f("previous", "fixed-point target: the previous iteration's contexts, or a second pass within the iteration")
+    cvfp: Literal["previous", "two_pass"] = _f(
+        "previous",
+        "fixed-point target: the previous iteration's contexts, or a second pass within the iteration",
+    )
     normalize: bool = _f(False, "compare directions only (historic; cannot reach a fixed point)")
-    diversity: Literal["global_mean", "ema_variance", "ema_variance_as_recorded", "ema_covariance", "past_contexts", "fixed_dims", "distribution", "none"] = _f("global_mean", "diversity term")
-    dist_reg_weight: float = _f(0.9, "w: weight of the diversity term; 1 - w goes to the fixed-point term", ge=0, le=1)
-    diversity_momentum: float = _f(0.99, "p of the moving averages that the diversity terms keep; they remember about 1 / (1 - p) tokens", gt=0, lt=1)
-    covariance_measure: Literal["logdet", "spectral_entropy"] = _f("logdet", "how ema_covariance scores the covariance")
+    diversity: Literal[
+        "global_mean",
+        "ema_variance",
+        "ema_variance_as_recorded",
+        "ema_covariance",
+        "past_contexts",
+        "fixed_dims",
+        "distribution",
+        "none",
+    ] = _f("global_mean", "diversity term")
+    dist_reg_weight: float = _f(
+        0.9, "w: weight of the diversity term; 1 - w goes to the fixed-point term", ge=0, le=1
+    )
+    diversity_momentum: float = _f(
+        0.99,
+        "p of the moving averages that the diversity terms keep; they remember about 1 / (1 - p) tokens",
+        gt=0,
+        lt=1,
+    )
+    covariance_measure: Literal["logdet", "spectral_entropy"] = _f(
+        "logdet", "how ema_covariance scores the covariance"
+    )
     num_past: int = _f(10, "contexts remembered by past_contexts", ge=1, le=1000)
-    convergence_threshold: float = _f(0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0)
+    convergence_threshold: float = _f(
+        0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0
+    )
     min_converged_ratio: float = _f(0.95, "early stop when this share of tokens has converged", gt=0, le=1)
     early_stop: bool = _f(True, "stop early at min_converged_ratio")
-    as_recorded_early_stop: bool = _f(False, "let early stopping count iteration 1, which replays iteration 0's weights (shows the recorded trap)")
+    as_recorded_early_stop: bool = _f(
+        False,
+        "let early stopping count iteration 1, which replays iteration 0's weights (shows the recorded trap)",
+    )
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.mode == "sequential" and self.steps_per_iteration != 1: yield f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration} needs mode='parallel'"
-        if self.mode == "sequential" and self.diversity == "global_mean": yield "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
-        if self.diversity == "none" and self.dist_reg_weight != 0: yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"
-        if self.as_recorded_early_stop and not self.early_stop: yield "as_recorded_early_stop=True needs early_stop=True"
+        if self.mode == "sequential" and self.steps_per_iteration != 1:
+            yield (
+                f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration}"
+                " needs mode='parallel'"
+            )
+        if self.mode == "sequential" and self.diversity == "global_mean":
+            yield (
+                "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from"
+                " its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
+            )
+        if self.diversity == "none" and self.dist_reg_weight != 0:
+            yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"
+        if self.as_recorded_early_stop and not self.early_stop:
+            yield "as_recorded_early_stop=True needs early_stop=True"
 
 # %% ../../nbs/cvfp/00_config.ipynb #f006c2a4
 @_section
 class Phase2Config:
     "Next-token prediction on fixed contexts."
+
     epochs: int = _f(20, "passes over the training positions", ge=1, le=100_000)
     batch_size: int = _f(1024, "positions in a batch", ge=1)
     learning_rate: float = _f(0.002, "AdamW's rate", gt=0, le=1)
@@ -88,50 +138,84 @@ class Phase2Config:
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
     patience: int = _f(2, "epochs without a better validation loss before stopping", ge=1)
     freeze_blocks: bool = _f(False, "train the head only")
-    context_target: Literal["replace", "mse"] = _f("replace", "replace: the block's context output is replaced by C*; mse: historic v1, adds MSE(context, C*)")
+    context_target: Literal["replace", "mse"] = _f(
+        "replace",
+        "replace: the block's context output is replaced by C*; mse: historic v1, adds MSE(context, C*)",
+    )
     multi_output: bool = _f(False, "give every block its own head after training")
-    block_weights: tuple[float, ...] = _f((0.5, 0.7, 0.8, 0.9, 1.0, 1.2), "weights of the per-block losses, interpolated for other depths")
+    block_weights: tuple[float, ...] = _f(
+        (0.5, 0.7, 0.8, 0.9, 1.0, 1.2), "weights of the per-block losses, interpolated for other depths"
+    )
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not self.block_weights or min(self.block_weights) < 0 or max(self.block_weights) == 0: yield f"block_weights={self.block_weights} needs numbers >= 0 with at least one above 0"
-        if self.freeze_blocks and self.context_target == "mse": yield "freeze_blocks=True leaves context_target='mse' nothing to train"
+        if not self.block_weights or min(self.block_weights) < 0 or max(self.block_weights) == 0:
+            yield f"block_weights={self.block_weights} needs numbers >= 0 with at least one above 0"
+        if self.freeze_blocks and self.context_target == "mse":
+            yield "freeze_blocks=True leaves context_target='mse' nothing to train"
 
 # %% ../../nbs/cvfp/00_config.ipynb #9c4b8e19
 @_section
 class ChecksConfig:
     "Thresholds and sizes of the checks."
+
     min_effective_rank_ratio: float = _f(0.3, "diversity fails below this share of the dimension", ge=0, le=1)
     attractor_l2: float = _f(0.1, "global attractor: mean pairwise L2 below this ...", gt=0)
     attractor_cosine: float = _f(0.99, "... and mean pairwise cosine above this", ge=-1, le=1)
     zero_norm: float = _f(0.1, "zero solution: mean norm below this", gt=0)
-    identity_distance: float = _f(0.1, "identity mapping: smallest mean distance from zero and from the mean context", gt=0)
-    identity_mapping_threshold: float = _f(0.95, "identity mapping: largest cosine between input and output context, and between context and embedding", ge=-1, le=1)
-    final_diff_pass: float = _f(1e-3, "fixed point reached when the last difference is below this and the differences shrink", gt=0)
+    identity_distance: float = _f(
+        0.1, "identity mapping: smallest mean distance from zero and from the mean context", gt=0
+    )
+    identity_mapping_threshold: float = _f(
+        0.95,
+        "identity mapping: largest cosine between input and output context, and between context and"
+        " embedding",
+        ge=-1,
+        le=1,
+    )
+    final_diff_pass: float = _f(
+        1e-3, "fixed point reached when the last difference is below this and the differences shrink", gt=0
+    )
     final_diff_fail: float = _f(1e-2, "fixed point missed when the last difference is above this", gt=0)
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
     max_check_tokens: int = _f(6400, "tokens of each text that the checks read, from the front", ge=2)
-    max_pass_tokens: int = _f(1280, "repeated passes and trials go token by token over this many tokens, from the front", ge=2)
+    max_pass_tokens: int = _f(
+        1280, "repeated passes and trials go token by token over this many tokens, from the front", ge=2
+    )
     check_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
-    sweep_tolerance: float = _f(1e-3, "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance, is below this", gt=0)
+    sweep_tolerance: float = _f(
+        1e-3,
+        "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance,"
+        " is below this",
+        gt=0,
+    )
     num_trials: int = _f(10, "validation trials", ge=2, le=1000)
     num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1)
-    token_dependence_cosine: float = _f(0.999, "token dependence fails when different tokens move one context to outputs of a larger mean cosine", ge=-1, le=1)
+    token_dependence_cosine: float = _f(
+        0.999,
+        "token dependence fails when different tokens move one context to outputs of a larger mean cosine",
+        ge=-1,
+        le=1,
+    )
     num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2)
     rank_energy: float = _f(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
-    verdict_slope: float = _f(1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0)
+    verdict_slope: float = _f(
+        1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0
+    )
     verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0)
     num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1)
     num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.final_diff_fail < self.final_diff_pass: yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
+        if self.final_diff_fail < self.final_diff_pass:
+            yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
 
 # %% ../../nbs/cvfp/00_config.ipynb #e6e5c63e
 @_section
 class Config:
     "Everything one run needs."
+
     data: DataConfig = _f(DataConfig(), "text, tokens, embedding")
     model: ModelConfig = _f(ModelConfig(), "the network")
     phase1: Phase1Config = _f(Phase1Config(), "learning the fixed point")
@@ -144,26 +228,87 @@ class Config:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.data.embedding == "learned" and not self.model.token_embedding_trainable: yield "data.embedding='learned' needs model.token_embedding_trainable=True"
+        if self.data.embedding == "learned" and not self.model.token_embedding_trainable:
+            yield "data.embedding='learned' needs model.token_embedding_trainable=True"
 
 # %% ../../nbs/cvfp/00_config.ipynb #bf22bae2
 PRESETS: dict[str, dict[str, Any]] = {  # flat overrides of the dataclass defaults
     "small": {},
-    "tiny": dict(context_dim=16, embed_dim=16, num_layers=2, num_train_tokens=1500, num_val_tokens=400, num_test_tokens=400, vocab_size=320,
-                 iterations=4, epochs=2, batch_size=256, num_passes=5, num_trials=4, num_pairs=200),
+    "tiny": dict(
+        context_dim=16,
+        embed_dim=16,
+        num_layers=2,
+        num_train_tokens=1500,
+        num_val_tokens=400,
+        num_test_tokens=400,
+        vocab_size=320,
+        iterations=4,
+        epochs=2,
+        batch_size=256,
+        num_passes=5,
+        num_trials=4,
+        num_pairs=200,
+    ),
     "main": {},  # the size of the main job; every family that it can run has a preset of this name
-    "recorded_small": dict(context_dim=128, embed_dim=128, num_train_tokens=1200, num_val_tokens=240, num_test_tokens=1200, val_source="tail_of_train", vocab_size=512, embedding="random"),
-    "recorded_sequential": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
-                                val_source="tail_of_train", tokenizer="gpt2", embedding="gpt2", mode="sequential", dist_reg_weight=0.5, diversity="ema_variance_as_recorded"),
-    "recorded_parallel": dict(context_dim=768, embed_dim=768, source="ultrachat", num_samples=50, tokens_per_sample=128, num_train_tokens=6400, num_val_tokens=1280, num_test_tokens=6400,
-                              val_source="tail_of_train", tokenizer="gpt2", embedding="gpt2", mode="parallel", dist_reg_weight=0.9, diversity="global_mean"),
-    "full": dict(context_dim=768, embed_dim=768, num_train_tokens=1_000_000, num_val_tokens=50_000, num_test_tokens=50_000, vocab_size=8192),
+    "recorded_small": dict(
+        context_dim=128,
+        embed_dim=128,
+        num_train_tokens=1200,
+        num_val_tokens=240,
+        num_test_tokens=1200,
+        val_source="tail_of_train",
+        vocab_size=512,
+        embedding="random",
+    ),
+    "recorded_sequential": dict(
+        context_dim=768,
+        embed_dim=768,
+        source="ultrachat",
+        num_samples=50,
+        tokens_per_sample=128,
+        num_train_tokens=6400,
+        num_val_tokens=1280,
+        num_test_tokens=6400,
+        val_source="tail_of_train",
+        tokenizer="gpt2",
+        embedding="gpt2",
+        mode="sequential",
+        dist_reg_weight=0.5,
+        diversity="ema_variance_as_recorded",
+    ),
+    "recorded_parallel": dict(
+        context_dim=768,
+        embed_dim=768,
+        source="ultrachat",
+        num_samples=50,
+        tokens_per_sample=128,
+        num_train_tokens=6400,
+        num_val_tokens=1280,
+        num_test_tokens=6400,
+        val_source="tail_of_train",
+        tokenizer="gpt2",
+        embedding="gpt2",
+        mode="parallel",
+        dist_reg_weight=0.9,
+        diversity="global_mean",
+    ),
+    "full": dict(
+        context_dim=768,
+        embed_dim=768,
+        num_train_tokens=1_000_000,
+        num_val_tokens=50_000,
+        num_test_tokens=50_000,
+        vocab_size=8192,
+    ),
 }
 
 # %% ../../nbs/cvfp/00_config.ipynb #ba28fcc4
 def preset(
-    name: str = "small",      # one of PRESETS
-    **overrides,              # flat names, e.g. context_dim=64, phase1_learning_rate=0.001; None = what the preset says
+    name: str = "small",  # one of PRESETS
+    **overrides,  # flat names, e.g. context_dim=64, phase1_learning_rate=0.001; None = what the preset says
 ) -> Config:
-    "The named configuration with `overrides`. Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction."
+    """The named configuration with `overrides`.
+
+    Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
+    """
     return _named(Config, PRESETS, name, overrides)

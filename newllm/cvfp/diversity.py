@@ -21,25 +21,33 @@ from .config import Phase1Config
 def _same_shape(contexts: Tensor, target: Tensor) -> None:
     "Refuses to compare contexts of different tokens."
     if contexts.shape != target.shape or contexts.dim() != 2:
-        raise ValueError(f"contexts {tuple(contexts.shape)} and target {tuple(target.shape)} must both be [T, C]: compare the same tokens")
+        raise ValueError(
+            f"contexts {tuple(contexts.shape)} and target {tuple(target.shape)} must both be [T, C]: compare"
+            " the same tokens"
+        )
+
 
 def token_mse(
     contexts: Tensor,  # [T, C]
-    target: Tensor,    # [T, C] the same tokens' contexts before
-) -> Tensor:           # [T] mean squared change of each token's context
+    target: Tensor,  # [T, C] the same tokens' contexts before
+) -> Tensor:  # [T] mean squared change of each token's context
     "What decides whether a token has converged. Raises `ValueError` for different shapes."
     _same_shape(contexts, target)
     return (contexts - target).square().mean(-1)
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #f78b8d23
 def cvfp_loss(
-    contexts: Tensor,         # [T, C] with gradient
-    target: Tensor,           # [T, C] the previous pass; no gradient flows into it
+    contexts: Tensor,  # [T, C] with gradient
+    target: Tensor,  # [T, C] the previous pass; no gradient flows into it
     normalize: bool = False,  # compare directions only: historic, and blind to growth
-) -> Tensor:                  # scalar >= 0
-    "Mean squared change of the contexts between two passes over the same tokens. Raises `ValueError` for different shapes."
+) -> Tensor:  # scalar >= 0
+    """Mean squared change of the contexts between two passes over the same tokens.
+
+    Raises `ValueError` for different shapes.
+    """
     target = target.detach()
-    if normalize: contexts, target = F.normalize(contexts, dim=-1), F.normalize(target, dim=-1)
+    if normalize:
+        contexts, target = F.normalize(contexts, dim=-1), F.normalize(target, dim=-1)
     return token_mse(contexts, target).mean()
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #e4c36f2e
@@ -49,12 +57,13 @@ class Diversity(nn.Module):
     def __init__(
         self,
         config: Phase1Config,  # reads the terms' own fields
-        context_dim: int,      # C
-        vocab_size: int,       # V, for terms that look at token ids
+        context_dim: int,  # C
+        vocab_size: int,  # V, for terms that look at token ids
     ):
         super().__init__()
         self.config, self.context_dim, self.vocab_size = config, context_dim, vocab_size
-        for name, value in self.start().items(): self.register_buffer(name, value)
+        for name, value in self.start().items():
+            self.register_buffer(name, value)
 
     def start(self) -> dict[str, Tensor]:  # name -> first value
         "What the term remembers before the first token."
@@ -62,7 +71,8 @@ class Diversity(nn.Module):
 
     def reset(self) -> None:
         "Forgets every token seen."
-        for name, value in self.start().items(): getattr(self, name).copy_(value)
+        for name, value in self.start().items():
+            getattr(self, name).copy_(value)
 
     def state_bytes(self) -> int:
         "Size of the memory in bytes."
@@ -70,13 +80,16 @@ class Diversity(nn.Module):
 
     def forward(
         self,
-        contexts: Tensor,       # [T, C], T = 1 when the network learns token by token
-        ids: Tensor,            # [T] int64
+        contexts: Tensor,  # [T, C], T = 1 when the network learns token by token
+        ids: Tensor,  # [T] int64
         model: nn.Module | None,  # the network that made the contexts
-    ) -> Tensor:                # scalar
+    ) -> Tensor:  # scalar
         "The term's value; remembers the tokens in order. Raises `ValueError` for shapes that do not fit."
         if contexts.dim() != 2 or contexts.shape[1] != self.context_dim or ids.shape != contexts.shape[:1]:
-            raise ValueError(f"contexts {tuple(contexts.shape)} and ids {tuple(ids.shape)} must be [T, {self.context_dim}] and [T]; context_dim is set in the model section")
+            raise ValueError(
+                f"contexts {tuple(contexts.shape)} and ids {tuple(ids.shape)} must be [T, {self.context_dim}]"
+                " and [T]; context_dim is set in the model section"
+            )
         return self.value(contexts, ids, model)
 
     def value(self, contexts: Tensor, ids: Tensor, model: nn.Module | None) -> Tensor:
@@ -89,7 +102,11 @@ class GlobalMean(Diversity):
 
     def value(self, contexts: Tensor, ids: Tensor, model: nn.Module | None) -> Tensor:
         "Raises `ValueError` for a single context."
-        if len(contexts) < 2: raise ValueError("global_mean needs at least two contexts at once, got 1: a context is its own mean; use diversity='ema_variance' or mode='parallel'")
+        if len(contexts) < 2:
+            raise ValueError(
+                "global_mean needs at least two contexts at once, got 1: a context is its own mean; use"
+                " diversity='ema_variance' or mode='parallel'"
+            )
         return -(contexts - contexts.mean(0)).norm() / len(contexts)
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #7df831f9
@@ -97,13 +114,16 @@ def _fading(n: int, p: float, like: Tensor) -> Tensor:  # [n], oldest first
     "Weights `(1 - p) p^age` of `n` tokens; together with `p^n` for everything before they sum to 1."
     return (1 - p) * p ** torch.arange(n - 1, -1, -1, dtype=like.dtype, device=like.device)
 
+
 def _fade_mean(old: Tensor, x: Tensor, p: float) -> Tensor:
     "The moving average `old` after the rows of `x`, in order."
     return p ** len(x) * old + _fading(len(x), p, x) @ x
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #3f84cce1
 class EmaVariance(Diversity):
-    "`1 / (mean(var) + 1e-6)` with per-dimension moving mean and variance; the gradient flows through the newest contexts."
+    """`1 / (mean(var) + 1e-6)` with per-dimension moving mean and variance; the gradient flows through the
+    newest contexts.
+    """
 
     def start(self) -> dict[str, Tensor]:
         "2C floats."
@@ -145,9 +165,14 @@ class EmaCovariance(Diversity):
 
     def _score(self, cov: Tensor) -> Tensor:
         "A non-finite covariance gives NaN: the eigenvalue solver would raise an error that names nothing."
-        if not cov.isfinite().all(): return cov.sum() * math.nan
-        # the stored matrix is float32: its rounding moves eigenvalues by up to sqrt(C) * 6e-8 of the largest entry, and 1e-4 stays above that
-        if self.config.covariance_measure == "logdet": return -torch.linalg.slogdet(cov + 1e-4 * torch.eye(len(cov), dtype=cov.dtype, device=cov.device))[1] / len(cov)
+        if not cov.isfinite().all():
+            return cov.sum() * math.nan
+        # the stored matrix is float32: its rounding moves eigenvalues by up to sqrt(C) * 6e-8 of the largest
+        # entry, and 1e-4 stays above that
+        if self.config.covariance_measure == "logdet":
+            return -torch.linalg.slogdet(
+                cov + 1e-4 * torch.eye(len(cov), dtype=cov.dtype, device=cov.device)
+            )[1] / len(cov)
         share = torch.linalg.eigvalsh(cov).clamp(min=1e-12)
         share = share / share.sum()
         return (share * share.log()).sum()
@@ -172,24 +197,35 @@ class PastContexts(Diversity):
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #f29f043e
 def assigned_dims(
-    ids: Tensor,       # [T] int64
+    ids: Tensor,  # [T] int64
     context_dim: int,  # C
-) -> Tensor:           # [T, C] bool, True = the token's own dimension
+) -> Tensor:  # [T, C] bool, True = the token's own dimension
     "`max(4, C // 4)` consecutive dimensions (cyclic) from Knuth's multiplicative hash of the id."
     first = (ids * 2654435761 % 2**32 >> 16) % context_dim
-    return (torch.arange(context_dim, device=ids.device) - first[:, None]) % context_dim < max(4, context_dim // 4)
+    return (torch.arange(context_dim, device=ids.device) - first[:, None]) % context_dim < max(
+        4, context_dim // 4
+    )
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #77e2db7e
 class FixedDims(Diversity):
-    "Energy outside a token's own dimensions, minus the energy inside weighted by how little each dimension is used."
+    """Energy outside a token's own dimensions, minus the energy inside weighted by how little each
+    dimension is used.
+    """
 
     def start(self) -> dict[str, Tensor]:
         "C floats: the moving share of the energy in each dimension."
         return {"usage": torch.full((self.context_dim,), 1 / self.context_dim)}
 
     def value(self, contexts: Tensor, ids: Tensor, model: nn.Module | None) -> Tensor:
-        "Between 1 (all energy outside) and -1; the usage is read before this call's contexts enter it. Raises `ValueError` for ids outside the vocabulary."
-        if ids.min() < 0 or ids.max() >= self.vocab_size: raise ValueError(f"ids must be from 0 to vocab_size - 1 = {self.vocab_size - 1}, got {int(ids.min())} to {int(ids.max())}")
+        """Between 1 (all energy outside) and -1; the usage is read before this call's contexts enter it.
+
+        Raises `ValueError` for ids outside the vocabulary.
+        """
+        if ids.min() < 0 or ids.max() >= self.vocab_size:
+            raise ValueError(
+                f"ids must be from 0 to vocab_size - 1 = {self.vocab_size - 1}, got {int(ids.min())} to"
+                f" {int(ids.max())}"
+            )
         energy = contexts.square()
         share = energy / energy.sum(-1, keepdim=True).clamp(min=torch.finfo(energy.dtype).tiny)
         rarity = self.usage.mean() / (self.usage.mean() + self.usage)
@@ -203,41 +239,53 @@ class Distribution(Diversity):
 
     def value(self, contexts: Tensor, ids: Tensor, model: nn.Module | None) -> Tensor:
         "Raises `ValueError` without a network."
-        if model is None: raise ValueError("diversity='distribution' reads the layers' statistics: pass the network that made the contexts")
+        if model is None:
+            raise ValueError(
+                "diversity='distribution' reads the layers' statistics: pass the network that made the"
+                " contexts"
+            )
         return model.distribution_loss()
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #a57df7fd
 DIVERSITY: dict[str, type[Diversity]] = {
-    "global_mean": GlobalMean, "ema_variance": EmaVariance, "ema_variance_as_recorded": EmaVarianceAsRecorded, "ema_covariance": EmaCovariance,
-    "past_contexts": PastContexts, "fixed_dims": FixedDims, "distribution": Distribution, "none": Diversity,
+    "global_mean": GlobalMean,
+    "ema_variance": EmaVariance,
+    "ema_variance_as_recorded": EmaVarianceAsRecorded,
+    "ema_covariance": EmaCovariance,
+    "past_contexts": PastContexts,
+    "fixed_dims": FixedDims,
+    "distribution": Distribution,
+    "none": Diversity,
 }
+
 
 def make_diversity(
     config: Phase1Config,  # reads diversity and the terms' own fields
-    context_dim: int,      # C
-    vocab_size: int,       # V
+    context_dim: int,  # C
+    vocab_size: int,  # V
 ) -> Diversity:
     "The term that `config.diversity` names, with nothing remembered."
     return DIVERSITY[config.diversity](config, context_dim, vocab_size)
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #46653ae0
 def total_loss(
-    cvfp: Tensor,       # scalar
+    cvfp: Tensor,  # scalar
     diversity: Tensor,  # scalar
-    weight: float,      # w = dist_reg_weight, 0 .. 1
-) -> Tensor:            # scalar
+    weight: float,  # w = dist_reg_weight, 0 .. 1
+) -> Tensor:  # scalar
     "`(1 - w) cvfp + w diversity`. Raises `ValueError` for a weight outside 0 .. 1."
-    if not 0 <= weight <= 1: raise ValueError(f"weight={weight} must be from 0 to 1; set phase1.dist_reg_weight")
+    if not 0 <= weight <= 1:
+        raise ValueError(f"weight={weight} must be from 0 to 1; set phase1.dist_reg_weight")
     return (1 - weight) * cvfp + weight * diversity
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #0e2b9e1a
 _VARIANCE_EPS = 1e-6  # added to the variance, so that the root has a slope at 0
-_TOO_LARGE = 0.1      # what a standard deviation above 1 costs, over one below
+_TOO_LARGE = 0.1  # what a standard deviation above 1 costs, over one below
 
 
 def variance_term(
     contexts: Tensor,  # [n, C]
-) -> Tensor:           # scalar >= 0
+) -> Tensor:  # scalar >= 0
     "How far the dimensions' standard deviations are from 1; too small counts ten times as much as too large."
     sd = (contexts.var(0, unbiased=False) + _VARIANCE_EPS).sqrt()
     return F.relu(1 - sd).mean() + _TOO_LARGE * F.relu(sd - 1).mean()
@@ -245,15 +293,16 @@ def variance_term(
 
 def covariance_term(
     contexts: Tensor,  # [n, C], n >= 2
-) -> Tensor:           # scalar >= 0
+) -> Tensor:  # scalar >= 0
     "Squared covariances of different dimensions, summed, per dimension."
     x = contexts - contexts.mean(0)
     cov = x.T @ x / (len(x) - 1)
     return (cov.square().sum() - cov.diagonal().square().sum()) / contexts.shape[1]
 
+
 def mean_term(
     contexts: Tensor,  # [n, C]
-) -> Tensor:           # scalar >= 0
+) -> Tensor:  # scalar >= 0
     "Mean square of the mean context."
     return contexts.mean(0).square().mean()
 
@@ -284,12 +333,15 @@ class _Diversity(torch.autograd.Function):
 
 
 def diversity_terms(
-    contexts: Tensor,     # [n, C], n >= 2
+    contexts: Tensor,  # [n, C], n >= 2
     config: JointConfig,  # reads variance_weight, covariance_weight, mean_weight
-) -> Tensor:              # scalar >= 0
+) -> Tensor:  # scalar >= 0
     "The three terms, weighted. Raises `ValueError` for fewer than two contexts."
     if len(contexts) < 2:
-        raise ValueError(f"diversity needs at least 2 contexts, got {len(contexts)}; raise joint.num_streams or joint.window")
+        raise ValueError(
+            f"diversity needs at least 2 contexts, got {len(contexts)}; raise joint.num_streams or"
+            " joint.window"
+        )
     return _Diversity.apply(contexts, config.variance_weight, config.covariance_weight, config.mean_weight)
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #ab943285
@@ -300,12 +352,25 @@ def _unexplained(x: Tensor, y: Tensor, ridge: float) -> Tensor:
     held = cov + ridge * cov.diagonal().mean() * torch.eye(len(cov), device=x.device, dtype=x.dtype)
     return 1 - (cross * torch.linalg.solve(held, cross)).sum() / y.square().mean(0).sum()
 
+
 def retention_term(
-    contexts: Tensor,     # [B, L, C]
-    embeds: Tensor,       # [B, L, E] of the same tokens
+    contexts: Tensor,  # [B, L, C]
+    embeds: Tensor,  # [B, L, E] of the same tokens
     config: JointConfig,  # reads retention_lags, retention_ridge
-) -> Tensor:              # scalar, 0 = all can be read, 1 = nothing
-    "Unexplained share of the embeddings each lag back, in a mean over the lags. Raises `ValueError` for a lag that is not below L."
-    if max(config.retention_lags) >= contexts.shape[1]: raise ValueError(f"joint.retention_lags={config.retention_lags} must stay below the {contexts.shape[1]} tokens of a window")
+) -> Tensor:  # scalar, 0 = all can be read, 1 = nothing
+    """Unexplained share of the embeddings each lag back, in a mean over the lags.
+
+    Raises `ValueError` for a lag that is not below L.
+    """
+    if max(config.retention_lags) >= contexts.shape[1]:
+        raise ValueError(
+            f"joint.retention_lags={config.retention_lags} must stay below the {contexts.shape[1]} tokens of"
+            " a window"
+        )
     embeds = embeds.to(contexts.dtype)
-    return torch.stack([_unexplained(contexts[:, k:].flatten(0, 1), embeds[:, :-k].flatten(0, 1), config.retention_ridge) for k in config.retention_lags]).mean()
+    return torch.stack(
+        [
+            _unexplained(contexts[:, k:].flatten(0, 1), embeds[:, :-k].flatten(0, 1), config.retention_ridge)
+            for k in config.retention_lags
+        ]
+    ).mean()

@@ -25,27 +25,40 @@ class JointTrainer:
 
     def __init__(
         self,
-        model: LeakyLLM,      # trained in place
+        model: LeakyLLM,  # trained in place
         config: JointConfig,
     ):
-        if config.cvfp_weight and model.layer.links and config.num_sweeps < 2: raise ValueError(f"joint.cvfp_weight={config.cvfp_weight} compares two sweeps, but joint.num_sweeps={config.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0")
+        if config.cvfp_weight and model.layer.links and config.num_sweeps < 2:
+            raise ValueError(
+                f"joint.cvfp_weight={config.cvfp_weight} compares two sweeps, but"
+                f" joint.num_sweeps={config.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
+            )
         self.model, self.config = model, config
 
     def train(
         self,
         ids: Tensor,  # [T] int64
-        on_step: Callable[[dict], None] | None = None,  # gets phase, done, total and the history's row about ten times in a run
+        on_step: (
+            Callable[[dict], None] | None
+        ) = None,  # gets phase, done, total and the history's row about ten times in a run
         checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`; asked after each step, and what it loads is gone on from
     ) -> JointResult:
-        "Learns in place, deterministically given torch's random state (dropout). Raises `NonFiniteLoss`, and `ValueError` for a text too short."
+        """Learns in place, deterministically given torch's random state (dropout).
+
+        Raises `NonFiniteLoss`, and `ValueError` for a text too short.
+        """
         self.model.layer.project()
-        return _Loop(self.model, self.config, self.config.learning_rate, self.cost, self._after, checkpoint).run(ids, on_step, "joint")
+        return _Loop(
+            self.model, self.config, self.config.learning_rate, self.cost, self._after, checkpoint
+        ).run(ids, on_step, "joint")
 
     def cost(
         self,
         x: Tensor,  # [B, L] tokens
         y: Tensor,  # [B, L] the tokens after them
-        state: tuple[Tensor, Tensor] | None,  # context [B, C] and newest tokens [B, window - 1] before them; None = the text begins
+        state: (
+            tuple[Tensor, Tensor] | None
+        ),  # context [B, C] and newest tokens [B, window - 1] before them; None = the text begins
     ) -> tuple[Tensor, dict, tuple[Tensor, Tensor]]:  # loss, its terms unweighted, the next state
         "The loss of one window; gradient flows through all its sweeps, and not into the window before."
         cfg, model = self.config, self.model
@@ -54,10 +67,23 @@ class JointTrainer:
         contexts, previous = self._sweeps(model.layer_input(x, before), initial)
         flat = contexts.flatten(0, 1)
         terms = {
-            "predict": F.cross_entropy(model.logits(contexts, rows).flatten(0, 1).to(contexts.dtype), y.flatten()) if cfg.predict_weight else None,
+            "predict": (
+                F.cross_entropy(model.logits(contexts, rows).flatten(0, 1).to(contexts.dtype), y.flatten())
+                if cfg.predict_weight
+                else None
+            ),
             "diversity": diversity_terms(flat, cfg) if cfg.diversity_weight else None,
-            "retention": retention_term(contexts, rows[..., : model.config.embed_dim].detach(), cfg) if cfg.retention_weight else None,
-            "cvfp": (contexts - previous.detach()).square().mean() if previous is not None and cfg.cvfp_weight else None}
+            "retention": (
+                retention_term(contexts, rows[..., : model.config.embed_dim].detach(), cfg)
+                if cfg.retention_weight
+                else None
+            ),
+            "cvfp": (
+                (contexts - previous.detach()).square().mean()
+                if previous is not None and cfg.cvfp_weight
+                else None
+            ),
+        }
         loss = sum(getattr(cfg, f"{k}_weight") * v for k, v in terms.items() if v is not None)
         return loss, terms, (contexts[:, -1].detach(), torch.cat([before, x], 1)[:, x.shape[1] :])
 
@@ -65,8 +91,12 @@ class JointTrainer:
         "Contexts of the last sweep and of the one before; one sweep is exact where nothing is fed back."
         previous, contexts = None, initial.new_zeros(*read.shape[:2], initial.shape[-1])
         for k in range(self.config.num_sweeps if self.model.layer.links else 1):
-            previous, contexts = contexts if k else None, SWEEPS["scan"](self.model.layer, contexts, read, initial)
+            previous, contexts = (
+                contexts if k else None,
+                SWEEPS["scan"](self.model.layer, contexts, read, initial),
+            )
         return contexts, previous
 
     def _after(self, step: int) -> None:
-        if step % self.config.project_every == 0: self.model.layer.project()
+        if step % self.config.project_every == 0:
+            self.model.layer.project()

@@ -16,10 +16,12 @@ from .config import ModelConfig
 
 # %% ../../nbs/cvfp/02_layers.ipynb #66cb624d
 def init_linear(
-    linear: nn.Linear,    # changed in place
+    linear: nn.Linear,  # changed in place
     config: ModelConfig,  # reads init, init_std, bias_std
 ) -> None:
-    "Draws weights by `config.init` (Glorot and Bengio 2010; He et al. 2015; Saxe et al. 2014) and normal biases."
+    """Draws weights by `config.init` (Glorot and Bengio 2010; He et al. 2015; Saxe et al. 2014) and normal
+    biases.
+    """
     rules = {
         "normal": lambda w: nn.init.normal_(w, std=config.init_std),
         "xavier": nn.init.xavier_uniform_,
@@ -34,7 +36,10 @@ def _check_hidden(config: ModelConfig) -> int:
     "The width of the layer's linear map; refuses a `hidden_dim` that is not C + E."
     C, E = config.context_dim, config.embed_dim
     if config.hidden_dim not in (None, C + E):
-        raise ValueError(f"hidden_dim={config.hidden_dim} must equal context_dim + embed_dim = {C} + {E} = {C + E}; set model.hidden_dim to {C + E} or leave it out")
+        raise ValueError(
+            f"hidden_dim={config.hidden_dim} must equal context_dim + embed_dim = {C} + {E} = {C + E}; set"
+            f" model.hidden_dim to {C + E} or leave it out"
+        )
     return C + E
 
 # %% ../../nbs/cvfp/02_layers.ipynb #70694551
@@ -42,17 +47,23 @@ def _check_widths(context: Tensor, token: Tensor, config: ModelConfig) -> None:
     "Refuses streams of other widths than the layer was built for."
     got, want = (context.shape[-1], token.shape[-1]), (config.context_dim, config.embed_dim)
     if got != want:
-        raise ValueError(f"context and token have widths {got[0]} and {got[1]}, the layer was built for context_dim={want[0]} and embed_dim={want[1]}; set model.context_dim and model.embed_dim")
+        raise ValueError(
+            f"context and token have widths {got[0]} and {got[1]}, the layer was built for"
+            f" context_dim={want[0]} and embed_dim={want[1]}; set model.context_dim and model.embed_dim"
+        )
 
 # %% ../../nbs/cvfp/02_layers.ipynb #cdeacb5e
 class CVFPLayer(nn.Module):
-    "A residual update of context and token by one feed-forward map, each stream mixed with its LayerNorm (Ba et al. 2016)."
+    """A residual update of context and token by one feed-forward map, each stream mixed with its LayerNorm
+    (Ba et al. 2016).
+    """
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         width, self.config, self._newest = _check_hidden(config), config, None
         self.fnn = nn.ModuleList(nn.Linear(width, width) for _ in range(config.fnn_depth))
-        for linear in self.fnn: init_linear(linear, config)
+        for linear in self.fnn:
+            init_linear(linear, config)
         self.context_norm = nn.LayerNorm(config.context_dim) if config.layernorm_mix else None
         self.token_norm = nn.LayerNorm(config.embed_dim) if config.layernorm_mix else None
         self.register_buffer("running_mean", torch.zeros(config.context_dim))
@@ -61,34 +72,48 @@ class CVFPLayer(nn.Module):
     def forward(
         self,
         context: Tensor,  # [N, C]
-        token: Tensor,    # [N, E]
+        token: Tensor,  # [N, E]
     ) -> tuple[Tensor, Tensor]:  # context [N, C], token [N, E]
         "One update of both streams; while training it also updates the running statistics."
         cfg = self.config
         _check_widths(context, token, cfg)
         h = torch.cat([context, token], -1)
-        for linear in self.fnn: h = F.relu(F.linear(h, linear.weight, linear.bias))
+        for linear in self.fnn:
+            h = F.relu(F.linear(h, linear.weight, linear.bias))
         d_context, d_token = h.split([cfg.context_dim, cfg.embed_dim], -1)
         context = self._mix(torch.add(context, d_context, alpha=cfg.residual_coefficient), self.context_norm)
         token = self._mix(token + d_token, self.token_norm)
-        if self.training and cfg.track_stats: self._track(context)
+        if self.training and cfg.track_stats:
+            self._track(context)
         return context, token
 
     def _mix(self, x: Tensor, norm: nn.LayerNorm | None) -> Tensor:
         "`(1 - m) x + m LayerNorm(x)`."
-        if norm is None: return x
-        y, m = F.layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps), self.config.layernorm_mix
+        if norm is None:
+            return x
+        y, m = (
+            F.layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps),
+            self.config.layernorm_mix,
+        )
         return y if m == 1 else (1 - m) * x + m * y
 
     def _track(self, context: Tensor) -> None:
         "Moves the running statistics towards this batch, and keeps the new values with their graph."
         p, mean, var = self.config.ema_momentum, context.mean(0), context.var(0, unbiased=False)
         self._newest = p * self.running_mean + (1 - p) * mean, p * self.running_var + (1 - p) * var
-        for buffer, new in zip((self.running_mean, self.running_var), self._newest): buffer.copy_(new.detach())
+        for buffer, new in zip((self.running_mean, self.running_var), self._newest):
+            buffer.copy_(new.detach())
 
     def distribution_loss(self) -> Tensor:  # scalar >= 0
-        "Distance of the running statistics from N(0, 1): `mean(mean^2) + mean((var - 1)^2)`. The gradient flows through the newest batch."
-        if not self.config.track_stats: raise ValueError("distribution_loss() needs the running statistics, but track_stats=False; set model.track_stats=True")
+        """Distance of the running statistics from N(0, 1): `mean(mean^2) + mean((var - 1)^2)`.
+
+        The gradient flows through the newest batch.
+        """
+        if not self.config.track_stats:
+            raise ValueError(
+                "distribution_loss() needs the running statistics, but track_stats=False; set"
+                " model.track_stats=True"
+            )
         mean, var = self.running_mean, self.running_var
         if self._newest is not None:
             mean, var = (old + (new - new.detach()) for old, new in zip((mean, var), self._newest))
@@ -108,18 +133,22 @@ class CVFPBlock(nn.Module):
         num_layers: int,  # >= 1
     ):
         super().__init__()
-        if num_layers < 1: raise ValueError(f"num_layers={num_layers}: a block needs at least one layer; set model.layer_structure")
+        if num_layers < 1:
+            raise ValueError(
+                f"num_layers={num_layers}: a block needs at least one layer; set model.layer_structure"
+            )
         self.config = config
         self.layers = nn.ModuleList(CVFPLayer(config) for _ in range(num_layers))
 
     def forward(
         self,
         context: Tensor,  # [N, C]
-        token: Tensor,    # [N, E]
+        token: Tensor,  # [N, E]
     ) -> tuple[Tensor, Tensor]:  # context [N, C], token [N, E]
         "All layers in order."
         c, e = context, token
-        for layer in self.layers: c, e = layer.forward(c, e)
+        for layer in self.layers:
+            c, e = layer.forward(c, e)
         return (context + c, token + e) if self.config.block_skip else (c, e)
 
     def distribution_loss(self) -> Tensor:  # scalar >= 0
@@ -129,11 +158,16 @@ class CVFPBlock(nn.Module):
 # %% ../../nbs/cvfp/02_layers.ipynb #89fc318d
 def mean_field_gain(
     config: ModelConfig,  # init='normal', layernorm_mix=1, fnn_depth=1, no block_skip
-) -> float:               # below 1: deviations of the context die out; above 1: chaos
-    "Factor on the squared deviation of the context per token, at initialisation and large width (after Poole et al. 2016)."
+) -> float:  # below 1: deviations of the context die out; above 1: chaos
+    """Factor on the squared deviation of the context per token, at initialisation and large width (after
+    Poole et al. 2016).
+    """
     allowed = dict(init="normal", layernorm_mix=1.0, fnn_depth=1, block_skip=False)
     wrong = {k: getattr(config, k) for k, v in allowed.items() if getattr(config, k) != v}
-    if wrong: raise ValueError(f"the mean-field gain is derived for {allowed}, got {wrong}; set them in the model section")
+    if wrong:
+        raise ValueError(
+            f"the mean-field gain is derived for {allowed}, got {wrong}; set them in the model section"
+        )
     C, E, rho2 = config.context_dim, config.embed_dim, config.residual_coefficient**2
     received = config.init_std**2 / 2
     added = received * (C + E) * (1 - 1 / math.pi)

@@ -6,7 +6,8 @@
 __all__ = ['hidden_units', 'LeakyCVFPLayer', 'StepRecurrence', 'Readout', 'whitening', 'LeakyLLM']
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #f83176c5
-import copy, math
+import copy
+import math
 from typing import Literal
 
 import torch
@@ -29,9 +30,10 @@ def _norm(weight: Tensor) -> Tensor:
 def hidden_units(
     x: Tensor,  # any shape
     activation: Literal["relu", "relu2"],
-) -> Tensor:    # same shape
+) -> Tensor:  # same shape
     "ReLU, or its square (So et al. 2021)."
     return F.relu(x) if activation == "relu" else F.relu(x).square()
+
 
 class LeakyCVFPLayer(nn.Module):
     "Leaky integrators of a candidate that a small net proposes; a `Recurrence` over what `read` gives."
@@ -39,36 +41,68 @@ class LeakyCVFPLayer(nn.Module):
     def __init__(self, config: LeakyModelConfig):
         super().__init__()
         self.config = config
-        C, E, H, I = config.context_dim, config.embed_dim, config.hidden_dim, config.embed_dim * (config.token_shift + 1)
+        C, E, H, I = (
+            config.context_dim,
+            config.embed_dim,
+            config.hidden_dim,
+            config.embed_dim * (config.token_shift + 1),
+        )
         decay = torch.exp(-1 / torch.logspace(0, math.log10(config.tau_max), C))
         self.register_buffer("scale", ((1 + decay) / (1 - decay)).sqrt())
         self.token_norm, self.token_dropout = nn.LayerNorm(E), nn.Dropout(config.token_dropout)
         self.decay, self.hidden, self.candidate = nn.Linear(I, C), nn.Linear(I, H), nn.Linear(H, C)
         nn.init.zeros_(self.decay.weight)
-        with torch.no_grad(): self.decay.bias.copy_((decay / (1 - decay)).log())
-        shapes = {"none": [], "add": [(C, H)], "multiply": [(C, C)], "gates": [(C, C)], "ring": [(C // 2, C // 2)] * 2}
+        with torch.no_grad():
+            self.decay.bias.copy_((decay / (1 - decay)).log())
+        shapes = {
+            "none": [],
+            "add": [(C, H)],
+            "multiply": [(C, C)],
+            "gates": [(C, C)],
+            "ring": [(C // 2, C // 2)] * 2,
+        }
         self.links = nn.ModuleList(nn.Linear(*shape, bias=False) for shape in shapes[config.feedback])
-        for link in self.links: nn.init.normal_(link.weight, std=config.feedback_std / math.sqrt(link.in_features))
+        for link in self.links:
+            nn.init.normal_(link.weight, std=config.feedback_std / math.sqrt(link.in_features))
 
     def read(
         self,
         token_embed: Tensor,  # [..., W * E] the newest tokens' embeddings, newest first
-    ) -> Tensor:              # [..., C + C or H] decay's logits, then the candidate before tanh (feedback='add': before the relu)
+    ) -> (
+        Tensor
+    ):  # [..., C + C or H] decay's logits, then the candidate before tanh (feedback='add': before the relu)
         "All that the tokens contribute, whatever the contexts are: computed once, used in every sweep."
         E, n = self.config.embed_dim, self.config.token_shift + 1
         tokens = self.token_norm(token_embed[..., : n * E].unflatten(-1, (n, E)))
         u = self.token_dropout(tokens).flatten(-2)
         h = self.hidden(u)
-        return torch.cat([self.decay(u), h if self.config.feedback == "add" else self.candidate(hidden_units(h, self.config.activation))], -1)
+        return torch.cat(
+            [
+                self.decay(u),
+                (
+                    h
+                    if self.config.feedback == "add"
+                    else self.candidate(hidden_units(h, self.config.activation))
+                ),
+            ],
+            -1,
+        )
 
     def read_types(
         self,
         types: Tensor,  # [U, E] embeddings of different tokens
         place: Tensor,  # [..., W] int64, which of them the newest tokens are, newest first
-    ) -> Tensor:        # [..., C + C or H] as `read`
-        "What `read` gives, with each different token projected once: in a window of text most tokens occur again. Raises `ValueError` while dropout makes occurrences differ."
+    ) -> Tensor:  # [..., C + C or H] as `read`
+        """What `read` gives, with each different token projected once: in a window of text most tokens occur
+        again.
+
+        Raises `ValueError` while dropout makes occurrences differ.
+        """
         if self.training and self.token_dropout.p:
-            raise ValueError("read_types projects each different token once, but token_dropout drops other entries in each occurrence; use read")
+            raise ValueError(
+                "read_types projects each different token once, but token_dropout drops other entries in each"
+                " occurrence; use read"
+            )
         C, E = self.config.context_dim, self.config.embed_dim
         weight = torch.cat([self.decay.weight, self.hidden.weight])
         bias = torch.cat([self.decay.bias, self.hidden.bias])
@@ -85,20 +119,25 @@ class LeakyCVFPLayer(nn.Module):
     def affine(
         self,
         previous: Tensor,  # [B, T, C] a guess of the context before each token; previous[:, 0] is known
-        x: Tensor,         # [B, T, X] what `read` gave
+        x: Tensor,  # [B, T, X] what `read` gave
     ) -> tuple[Tensor, Tensor]:  # decay [B, T, C], drive [B, T, C]
         "All tokens at once, linear in the true previous context."
         x, kind = x.to(previous.dtype), self.config.feedback
         logit, pre = x[..., : previous.shape[-1]], x[..., previous.shape[-1] :]
-        if kind == "ring": return self._ring(previous, logit, pre)
+        if kind == "ring":
+            return self._ring(previous, logit, pre)
         q = self.links[0](previous).to(previous.dtype) if self.links else None
-        if kind == "add": pre = self.candidate(F.relu(pre + q)).to(previous.dtype)
-        return self._drive(logit + q if kind == "gates" else logit, pre, q if kind == "multiply" else None, self.scale)
+        if kind == "add":
+            pre = self.candidate(F.relu(pre + q)).to(previous.dtype)
+        return self._drive(
+            logit + q if kind == "gates" else logit, pre, q if kind == "multiply" else None, self.scale
+        )
 
     def _drive(self, logit: Tensor, pre: Tensor, q: Tensor | None, scale: Tensor) -> tuple[Tensor, Tensor]:
         "Decay and drive from their parts."
         decay, g = torch.sigmoid(logit), torch.tanh(pre)
-        if q is not None: g = g * (1 + torch.tanh(q))
+        if q is not None:
+            g = g * (1 + torch.tanh(q))
         return decay, (1 - decay) * scale * g
 
     def _ring(self, previous: Tensor, logit: Tensor, pre: Tensor) -> tuple[Tensor, Tensor]:
@@ -113,8 +152,8 @@ class LeakyCVFPLayer(nn.Module):
     def step(
         self,
         context: Tensor,  # [B, C]
-        x: Tensor,        # [B, X] what `read` gave for one token
-    ) -> Tensor:          # [B, C]
+        x: Tensor,  # [B, X] what `read` gave for one token
+    ) -> Tensor:  # [B, C]
         "One token: `affine` over a text of length one, where the previous context is no guess."
         decay, drive = self.affine(context[:, None], x[:, None])
         return (decay * context[:, None] + drive)[:, 0]
@@ -123,16 +162,23 @@ class LeakyCVFPLayer(nn.Module):
     def gain(self) -> float:  # 0 without feedback; below 1: sweeps contract
         "Bound on the factor that a deviation keeps in one scan sweep, for constant decays (the table above)."
         kind, V = self.config.feedback, [link.weight for link in self.links]
-        if kind == "none": return 0.0
-        if kind == "ring": return math.prod(_norm(v * s).item() for v, s in zip(V, reversed(self.scale.chunk(2))))
-        return _norm(V[0] * self.scale).item() * {"add": _norm(self.candidate.weight).item(), "multiply": 1.0, "gates": 2.0}[kind]
+        if kind == "none":
+            return 0.0
+        if kind == "ring":
+            return math.prod(_norm(v * s).item() for v, s in zip(V, reversed(self.scale.chunk(2))))
+        return (
+            _norm(V[0] * self.scale).item()
+            * {"add": _norm(self.candidate.weight).item(), "multiply": 1.0, "gates": 2.0}[kind]
+        )
 
     @torch.no_grad()
     def project(self) -> None:
         "Shrinks the feedback until `gain()` is at most `config.gamma`; nothing to do without a gamma."
         gamma = self.config.gamma
-        if gamma is None or self.scale.is_meta or (gain := self.gain()) <= gamma: return
-        for link in self.links: link.weight.mul_((gamma / gain) ** (1 / len(self.links)))
+        if gamma is None or self.scale.is_meta or (gain := self.gain()) <= gamma:
+            return
+        for link in self.links:
+            link.weight.mul_((gamma / gain) ** (1 / len(self.links)))
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #da5df1be
 class StepRecurrence:
@@ -147,22 +193,24 @@ class StepRecurrence:
     def step(
         self,
         context: Tensor,  # [B, C]
-        x: Tensor,        # [B, E] what the model's `embed` gave
-    ) -> Tensor:          # [B, C]
+        x: Tensor,  # [B, E] what the model's `embed` gave
+    ) -> Tensor:  # [B, C]
         "One token."
         return self.model.step(context, x)[0]
 
     def affine(
         self,
         previous: Tensor,  # [B, T, C]
-        x: Tensor,         # [B, T, E]
+        x: Tensor,  # [B, T, E]
     ) -> tuple[None, Tensor]:  # no decay; drive [B, T, C]
         "All tokens from the guess."
         return None, self.step(previous.flatten(0, 1), x.flatten(0, 1)).view(previous.shape)
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #4be55182
 class Readout(nn.Module):
-    "From a context and the newest tokens to a vector in embedding space: one linear map, or with an `mlp_dim` a residual net behind it."
+    """From a context and the newest tokens to a vector in embedding space: one linear map, or with an
+    `mlp_dim` a residual net behind it.
+    """
 
     def __init__(self, config: LeakyModelConfig):
         super().__init__()
@@ -170,31 +218,44 @@ class Readout(nn.Module):
         Z = config.readout_dim if M else E
         self.config = config
         self.gate_norm, self.gate = (nn.LayerNorm(E), nn.Linear(E, C)) if config.output_gate else (None, None)
-        self.from_context, self.from_tokens = nn.Linear(C, Z), nn.Linear(E * config.readout_window, Z, bias=False)
-        self.norm, self.up, self.down, self.out = (nn.LayerNorm(Z), nn.Linear(Z, M), nn.Linear(M, Z), nn.Linear(Z, E)) if M else (None,) * 4
+        self.from_context, self.from_tokens = (
+            nn.Linear(C, Z),
+            nn.Linear(E * config.readout_window, Z, bias=False),
+        )
+        self.norm, self.up, self.down, self.out = (
+            (nn.LayerNorm(Z), nn.Linear(Z, M), nn.Linear(M, Z), nn.Linear(Z, E)) if M else (None,) * 4
+        )
         self.out_norm = nn.LayerNorm(E)
         self.dropout, self.token_dropout = nn.Dropout(config.dropout), nn.Dropout(config.token_dropout)
 
     def forward(
         self,
-        context: Tensor,      # [..., C]
+        context: Tensor,  # [..., C]
         token_embed: Tensor,  # [..., W * E] the newest tokens' embeddings, newest first
-    ) -> Tensor:              # [..., E]
+    ) -> Tensor:  # [..., E]
         "What the next token's embedding is compared with."
         cfg = self.config
-        if self.gate is not None: context = context * F.silu(self.gate(self.token_dropout(self.gate_norm(token_embed[..., : cfg.embed_dim]))))
+        if self.gate is not None:
+            context = context * F.silu(
+                self.gate(self.token_dropout(self.gate_norm(token_embed[..., : cfg.embed_dim])))
+            )
         tokens = token_embed[..., : cfg.readout_window * cfg.embed_dim]
         z = self.from_context(context) + self.from_tokens(cfg.readout_scale * self.dropout(tokens))
-        if cfg.mlp_dim: z = self.out(z + self.down(self.dropout(hidden_units(self.up(self.norm(z)), cfg.activation))))
+        if cfg.mlp_dim:
+            z = self.out(z + self.down(self.dropout(hidden_units(self.up(self.norm(z)), cfg.activation))))
         return self.dropout(self.out_norm(z))
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #a5ead404
 def whitening(
-    contexts: Tensor,   # [n, C]
+    contexts: Tensor,  # [n, C]
     eps: float = 1e-6,  # added to every variance, as a share of the largest
 ) -> tuple[Tensor, Tensor]:  # weight [C, C], bias [C] of the linear map
-    "The symmetric map that gives `contexts` zero mean and unit covariance (ZCA; Bell and Sejnowski 1997). Raises `ValueError` for fewer than two contexts."
-    if len(contexts) < 2: raise ValueError(f"whitening needs at least 2 contexts, got {len(contexts)}")
+    """The symmetric map that gives `contexts` zero mean and unit covariance (ZCA; Bell and Sejnowski 1997).
+
+    Raises `ValueError` for fewer than two contexts.
+    """
+    if len(contexts) < 2:
+        raise ValueError(f"whitening needs at least 2 contexts, got {len(contexts)}")
     x = contexts.detach().double()
     mean = x.mean(0)
     value, vector = torch.linalg.eigh((x - mean).T @ (x - mean) / (len(x) - 1))
@@ -204,6 +265,7 @@ def whitening(
 # %% ../../nbs/cvfp/05_leaky.ipynb #4915e038
 _CHUNK = 4096  # tokens whose layer inputs are held at once
 
+
 class LeakyLLM(nn.Module, TextModel):
     "Trained tied embedding, one leaky context layer, and a readout."
 
@@ -212,12 +274,19 @@ class LeakyLLM(nn.Module, TextModel):
         config: LeakyModelConfig,
         vocab_size: int,
         embedding: Tensor | None = None,  # [V, E] to start from; None draws N(0, 1/E)
-        bias: Tensor | None = None,       # [V] of the output to start from, e.g. log frequencies; None = 0
+        bias: Tensor | None = None,  # [V] of the output to start from, e.g. log frequencies; None = 0
     ):
         super().__init__()
         self.config, self.vocab_size, self.window, self.tokenizer = config, vocab_size, config.window, None
-        for name, given, shape in (("embedding", embedding, (vocab_size, config.embed_dim)), ("bias", bias, (vocab_size,))):
-            if given is not None and tuple(given.shape) != shape: raise ValueError(f"{name} has shape {tuple(given.shape)}, but vocab_size and model.embed_dim ask for {shape}")
+        for name, values, shape in (
+            ("embedding", embedding, (vocab_size, config.embed_dim)),
+            ("bias", bias, (vocab_size,)),
+        ):
+            if values is not None and tuple(values.shape) != shape:
+                raise ValueError(
+                    f"{name} has shape {tuple(values.shape)}, but vocab_size and model.embed_dim ask for"
+                    f" {shape}"
+                )
         self.token_embedding = nn.Embedding(vocab_size, config.embed_dim)
         self.layer, self.readout = LeakyCVFPLayer(config), Readout(config)
         self.bias = nn.Parameter(torch.zeros(vocab_size))
@@ -225,31 +294,44 @@ class LeakyLLM(nn.Module, TextModel):
         self.readout_embedding: nn.Embedding | None = None
         nn.init.normal_(self.token_embedding.weight, std=config.embed_dim**-0.5)
         with torch.no_grad():
-            if embedding is not None: self.token_embedding.weight.copy_(embedding)
-            if bias is not None: self.bias.copy_(bias)
+            if embedding is not None:
+                self.token_embedding.weight.copy_(embedding)
+            if bias is not None:
+                self.bias.copy_(bias)
         self.layer.project()
 
     def embed(
         self,
-        ids: Tensor,                   # [..., T] int64
-        before: Tensor | None = None,  # [..., window - 1] the tokens before them, -1 where there is none; None = none
-    ) -> Tensor:                       # [..., T, window * E]; with an own token path as much again, for the readout
+        ids: Tensor,  # [..., T] int64
+        before: (
+            Tensor | None
+        ) = None,  # [..., window - 1] the tokens before them, -1 where there is none; None = none
+    ) -> Tensor:  # [..., T, window * E]; with an own token path as much again, for the readout
         "Each token's embedding and those of the tokens before it, newest first; zeros before the text."
         if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < self.vocab_size:
-            raise ValueError(f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to {self.vocab_size - 1}; tokenise with the model's own tokenizer")
+            raise ValueError(
+                f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to"
+                f" {self.vocab_size - 1}; tokenise with the model's own tokenizer"
+            )
         w, T, ids = self.window, ids.shape[-1], ids.to(self.bias.device)
         before = ids.new_full((*ids.shape[:-1], w - 1), -1) if before is None else before
         both = torch.cat([before, ids], -1)
-        tables = [self.token_embedding] if self.readout_embedding is None else [self.token_embedding, self.readout_embedding]
+        tables = (
+            [self.token_embedding]
+            if self.readout_embedding is None
+            else [self.token_embedding, self.readout_embedding]
+        )
         embeds = [table(both.clamp(min=0)) * (both >= 0)[..., None] for table in tables]
         return torch.cat([e[..., w - 1 - j : w - 1 - j + T, :] for e in embeds for j in range(w)], -1)
 
     def layer_input(
         self,
-        ids: Tensor,                   # [B, T] int64
+        ids: Tensor,  # [B, T] int64
         before: Tensor | None = None,  # [B, window - 1] as `embed` takes it
-    ) -> Tensor:                       # [B, T, X] what the layer's `read` gives for these tokens
-        "The tokens' part of the context update, each different token projected once unless dropout forbids it."
+    ) -> Tensor:  # [B, T, X] what the layer's `read` gives for these tokens
+        """The tokens' part of the context update, each different token projected once unless dropout
+        forbids it.
+        """
         if self.training and self.layer.token_dropout.p:
             return self.layer.read(self.embed(ids, before))
         lags, w = self.config.token_shift + 1, self.window
@@ -272,7 +354,7 @@ class LeakyLLM(nn.Module, TextModel):
 
     def step(
         self,
-        context: Tensor,      # [N, C] the contexts before the tokens
+        context: Tensor,  # [N, C] the contexts before the tokens
         token_embed: Tensor,  # [N, window * E] what `embed` gave
     ) -> tuple[Tensor, Tensor]:  # context [N, C] after the tokens, token_embed as given
         "One token each of N streams."
@@ -280,21 +362,32 @@ class LeakyLLM(nn.Module, TextModel):
 
     def sequential(
         self,
-        ids: Tensor,                    # [T]
+        ids: Tensor,  # [T]
         context: Tensor | None = None,  # [1, C] to start from; None = zero
-    ) -> tuple[Tensor, Tensor]:         # contexts [T, C], token_outs [T, window * E]
-        "Each token from the context of the one before. Without feedback the pass is linear in the context, and a scan does the same arithmetic."
-        context, rows, out = self.start_context() if context is None else context.view(1, -1), self.embed(ids), []
+    ) -> tuple[Tensor, Tensor]:  # contexts [T, C], token_outs [T, window * E]
+        """Each token from the context of the one before.
+
+        Without feedback the pass is linear in the context, and a scan does the same arithmetic.
+        """
+        context, rows, out = (
+            self.start_context() if context is None else context.view(1, -1),
+            self.embed(ids),
+            [],
+        )
         for chunk in rows.split(_CHUNK):
             x = self.layer.read(chunk)[None]
-            contexts = sequential(self.layer, x, context)[0] if self.layer.links else SWEEPS["scan"](self.layer, x.new_zeros(1, len(chunk), context.shape[-1]), x, context)
+            contexts = (
+                sequential(self.layer, x, context)[0]
+                if self.layer.links
+                else SWEEPS["scan"](self.layer, x.new_zeros(1, len(chunk), context.shape[-1]), x, context)
+            )
             out.append(contexts[0])
             context = contexts[:, -1]
         return torch.cat(out), rows
 
     def sweep(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         previous: Tensor,  # [T, C] contexts of an earlier pass
     ) -> tuple[Tensor, Tensor]:  # contexts [T, C], token_outs [T, window * E]
         "One scan sweep over all tokens; token 0 starts from previous[-1]."
@@ -303,29 +396,37 @@ class LeakyLLM(nn.Module, TextModel):
 
     def solve(
         self,
-        ids: Tensor,      # [T]
-        tol: float,       # stop when the largest mean squared change over the positions is below this
+        ids: Tensor,  # [T]
+        tol: float,  # stop when the largest mean squared change over the positions is below this
         max_sweeps: int,
         check: bool = False,  # also run the sequential pass and report the error
     ) -> tuple[Tensor, Status]:  # contexts [T, C]
         "Contexts by sweeps from zero, and how it went."
-        contexts, status = solve(self.layer, self.layer.read(self.embed(ids))[None], self.start_context(), "scan", tol, max_sweeps, check=check)
+        contexts, status = solve(
+            self.layer,
+            self.layer.read(self.embed(ids))[None],
+            self.start_context(),
+            "scan",
+            tol,
+            max_sweeps,
+            check=check,
+        )
         return contexts[0], status
 
     @torch.no_grad()
     def read(
         self,
-        ids: Tensor,                    # [T], may be empty
+        ids: Tensor,  # [T], may be empty
         context: Tensor | None = None,  # [1, C]; None = zero
-    ) -> Tensor:                        # [1, C] the context after the last token
+    ) -> Tensor:  # [1, C] the context after the last token
         "Reads tokens and keeps nothing but the context."
         context = self.start_context() if context is None else context
         return self.sequential(ids, context)[0][-1:] if len(ids) else context
 
     def token_outputs(
         self,
-        previous: Tensor,     # [N, C] not read: the readout sees the finished context
-        context: Tensor,      # [N, C] the contexts after the tokens
+        previous: Tensor,  # [N, C] not read: the readout sees the finished context
+        context: Tensor,  # [N, C] the contexts after the tokens
         token_embed: Tensor,  # [N, window * E]
     ) -> list[tuple[Tensor, Tensor]]:  # one pair, as a head reads it
         "The token path has no blocks of its own here."
@@ -333,8 +434,8 @@ class LeakyLLM(nn.Module, TextModel):
 
     def token_step(
         self,
-        previous: Tensor,     # [N, C]
-        context: Tensor,      # [N, C]
+        previous: Tensor,  # [N, C]
+        context: Tensor,  # [N, C]
         token_embed: Tensor,  # [N, window * E]
     ) -> tuple[Tensor, Tensor]:  # what `logits` reads
         "The only entry of `token_outputs`."
@@ -342,18 +443,22 @@ class LeakyLLM(nn.Module, TextModel):
 
     def logits(
         self,
-        context: Tensor,    # [..., C]
+        context: Tensor,  # [..., C]
         token_out: Tensor,  # [..., window * E]
-    ) -> Tensor:            # [..., V]
+    ) -> Tensor:  # [..., V]
         "Scores of every possible next token."
         context = context if self.whitener is None else self.whitener(context)
         table = self.token_embedding if self.readout_embedding is None else self.readout_embedding
-        return F.linear(self.readout(context, token_out[..., -self.window * self.config.embed_dim :]), table.weight, self.bias)
+        return F.linear(
+            self.readout(context, token_out[..., -self.window * self.config.embed_dim :]),
+            table.weight,
+            self.bias,
+        )
 
     def all_logits(
         self,
         outputs: list[tuple[Tensor, Tensor]],  # what `token_outputs` gave
-    ) -> list[Tensor]:                         # one, [N, V]
+    ) -> list[Tensor]:  # one, [N, V]
         "The logits of the only head."
         return [self.logits(*out) for out in outputs]
 
@@ -364,34 +469,61 @@ class LeakyLLM(nn.Module, TextModel):
         "Puts a frozen whitening map between contexts and readout; the readout has to be trained afterwards."
         weight, bias = whitening(contexts)
         self._add_whitener()
-        with torch.no_grad(): self.whitener.weight.copy_(weight); self.whitener.bias.copy_(bias)
+        with torch.no_grad():
+            self.whitener.weight.copy_(weight)
+            self.whitener.bias.copy_(bias)
 
     def _add_whitener(self) -> None:
         C = self.config.context_dim
         self.whitener = nn.Linear(C, C, device=self.bias.device).requires_grad_(False)
 
     def split_token_path(self) -> None:
-        "Freezes what makes the contexts, and gives readout and softmax their own trainable copy of the embedding."
-        if self.readout_embedding is not None: raise ValueError("the model already has its own token path; tune it further, or start from a model that only went through Phase 1")
+        """Freezes what makes the contexts, and gives readout and softmax their own trainable copy of the
+        embedding.
+        """
+        if self.readout_embedding is not None:
+            raise ValueError(
+                "the model already has its own token path; tune it further, or start from a model that only"
+                " went through Phase 1"
+            )
         self.readout_embedding = copy.deepcopy(self.token_embedding)
         self.requires_grad_(False)
-        for part in (self.readout_embedding, self.readout): part.requires_grad_(True)
+        for part in (self.readout_embedding, self.readout):
+            part.requires_grad_(True)
         self.bias.requires_grad_(True)
 
     def description(self) -> dict:
         "What config.json holds."
-        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, whitened=self.whitener is not None, own_token_path=self.readout_embedding is not None, model=to_dict(self.config))
+        return dict(
+            architecture=type(self).__name__,
+            vocab_size=self.vocab_size,
+            whitened=self.whitener is not None,
+            own_token_path=self.readout_embedding is not None,
+            model=to_dict(self.config),
+        )
 
     @classmethod
     def from_description(
         cls,
         saved: dict,  # what `description` gave
     ) -> "LeakyLLM":
-        "A model of that shape with fresh weights. Raises `ValueError` for missing, unknown or impossible entries."
+        """A model of that shape with fresh weights.
+
+        Raises `ValueError` for missing, unknown or impossible entries.
+        """
         wanted = {"architecture", "vocab_size", "whitened", "own_token_path", "model"}
-        if saved.get("architecture") != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved.get('architecture')}, not a {cls.__name__}; load it with load_model")
-        if set(saved) != wanted: raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a {cls.__name__} needs {sorted(wanted)}")
+        if saved.get("architecture") != cls.__name__:
+            raise ValueError(
+                f"{CONFIG} describes a {saved.get('architecture')}, not a {cls.__name__}; load it with"
+                " load_model"
+            )
+        if set(saved) != wanted:
+            raise ValueError(
+                f"{CONFIG} has the entries {sorted(saved)}, a {cls.__name__} needs {sorted(wanted)}"
+            )
         model = cls(from_dict(saved["model"], LeakyModelConfig), saved["vocab_size"])
-        if saved["whitened"]: model._add_whitener()
-        if saved["own_token_path"]: model.split_token_path()
+        if saved["whitened"]:
+            model._add_whitener()
+        if saved["own_token_path"]:
+            model.split_token_path()
         return model

@@ -16,19 +16,41 @@ from .config import ChecksConfig
 @_section
 class LeakyModelConfig:
     "Shape of the leaky context network and of its readout."
+
     context_dim: int = _f(384, "C, width of the context vector", ge=1, le=16_384)
     embed_dim: int = _f(128, "E, width of the token embedding, which the softmax shares", ge=1, le=16_384)
     hidden_dim: int = _f(664, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
-    activation: Literal["relu", "relu2"] = _f("relu2", "of the hidden units in layer and readout; relu2 is the square of relu")
+    activation: Literal["relu", "relu2"] = _f(
+        "relu2", "of the hidden units in layer and readout; relu2 is the square of relu"
+    )
     tau_max: float = _f(32.0, "longest time constant at the start, tokens", gt=1, le=1e6)
-    feedback: Literal["none", "add", "multiply", "gates", "ring"] = _f("none", "how the previous context enters: not at all; added in the hidden layer; as a factor on the candidate; in the decay; as a factor, between two halves that read each other")
-    feedback_std: float = _f(0.3, "std of the feedback weights at the start, times the square root of their inputs", gt=0, le=10)
-    gamma: float | None = _f(None, "bound on the feedback's gain in one sweep, enforced while training; None = not enforced, only measured", gt=0, lt=1)
+    feedback: Literal["none", "add", "multiply", "gates", "ring"] = _f(
+        "none",
+        "how the previous context enters: not at all; added in the hidden layer; as a factor on the"
+        " candidate; in the decay; as a factor, between two halves that read each other",
+    )
+    feedback_std: float = _f(
+        0.3, "std of the feedback weights at the start, times the square root of their inputs", gt=0, le=10
+    )
+    gamma: float | None = _f(
+        None,
+        "bound on the feedback's gain in one sweep, enforced while training; None = not enforced, only"
+        " measured",
+        gt=0,
+        lt=1,
+    )
     token_shift: int = _f(1, "earlier tokens that the layer sees beside the newest", ge=0, le=16)
     output_gate: bool = _f(True, "multiply the context by silu(W e) before it is read out")
     readout_window: int = _f(1, "newest tokens whose embeddings the readout sees", ge=1, le=16)
-    mlp_dim: int = _f(0, "hidden width of a residual net in the readout; 0 = none, the readout is one linear map", ge=0, le=65_536)
-    readout_dim: int = _f(192, "width of that net's stream; without a net it is the embedding's", ge=1, le=16_384)
+    mlp_dim: int = _f(
+        0,
+        "hidden width of a residual net in the readout; 0 = none, the readout is one linear map",
+        ge=0,
+        le=65_536,
+    )
+    readout_dim: int = _f(
+        192, "width of that net's stream; without a net it is the embedding's", ge=1, le=16_384
+    )
     readout_scale: float = _f(4.0, "factor on the embeddings that the readout sees", gt=0, le=1000)
     dropout: float = _f(0.0, "dropout in the readout", ge=0, lt=1)
     token_dropout: float = _f(0.0, "dropout on the tokens that enter the layer", ge=0, lt=1)
@@ -40,41 +62,68 @@ class LeakyModelConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.feedback == "ring" and self.context_dim % 2: yield f"feedback='ring' halves the context, so context_dim={self.context_dim} must be even"
-        if self.feedback == "add" and self.activation == "relu2": yield "feedback='add' enters the hidden units, and activation='relu2' has no largest slope that would bound its gain; set activation='relu' or choose another feedback"
-        if self.feedback == "none" and self.gamma is not None: yield f"gamma={self.gamma} bounds a feedback, but feedback='none' has none; leave gamma out or choose a feedback"
+        if self.feedback == "ring" and self.context_dim % 2:
+            yield f"feedback='ring' halves the context, so context_dim={self.context_dim} must be even"
+        if self.feedback == "add" and self.activation == "relu2":
+            yield (
+                "feedback='add' enters the hidden units, and activation='relu2' has no largest slope that"
+                " would bound its gain; set activation='relu' or choose another feedback"
+            )
+        if self.feedback == "none" and self.gamma is not None:
+            yield (
+                f"gamma={self.gamma} bounds a feedback, but feedback='none' has none; leave gamma out or"
+                " choose a feedback"
+            )
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #89fc6024
 @_section
 class BaselineConfig:
     "Controls trained on the same tokens."
+
     gru_dim: int = _f(384, "width of the GRU's state", ge=1)
     gru_dropout: float = _f(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
-    gru_rates: tuple[float, ...] = _f((0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported")
+    gru_rates: tuple[float, ...] = _f(
+        (0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported"
+    )
     gru_optimizer: Literal["adamw", "muon"] = _f("adamw", "optimizer of the GRU, which Muon trains worse")
     transformer_layers: int = _f(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
     transformer_heads: int = _f(4, "its attention heads", ge=1, le=1024)
     transformer_ffn: float = _f(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
-    transformer_window: int = _f(256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536)
+    transformer_window: int = _f(
+        256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536
+    )
     transformer_dropout: float = _f(0.0, "its dropout", ge=0, lt=1)
     transformer_optimizer: Literal["adamw", "muon"] = _f("adamw", "its optimizer")
-    transformer_rates: tuple[float, ...] = _f((0.004, 0.008), "peak rates tried for it, chosen in the same way")
-    further_rates: tuple[float, ...] = _f((0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way")
-    wide_window: int = _f(3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16)
+    transformer_rates: tuple[float, ...] = _f(
+        (0.004, 0.008), "peak rates tried for it, chosen in the same way"
+    )
+    further_rates: tuple[float, ...] = _f(
+        (0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way"
+    )
+    wide_window: int = _f(
+        3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16
+    )
     wide_mlp_dim: int = _f(384, "hidden width of its net", ge=1, le=65_536)
     kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         for name in ("gru_rates", "transformer_rates"):
-            if not (rates := getattr(self, name)) or min(rates) <= 0: yield f"{name}={rates} needs at least one rate above 0"
-        if self.transformer_window % 2: yield f"transformer_window={self.transformer_window} must be even: held-out text is scored in windows that overlap by half"
-        if self.further_rates and min(self.further_rates) <= 0: yield f"further_rates={self.further_rates} needs rates above 0"
+            if not (rates := getattr(self, name)) or min(rates) <= 0:
+                yield f"{name}={rates} needs at least one rate above 0"
+        if self.transformer_window % 2:
+            yield (
+                f"transformer_window={self.transformer_window} must be even: held-out text is scored in"
+                " windows that overlap by half"
+            )
+        if self.further_rates and min(self.further_rates) <= 0:
+            yield f"further_rates={self.further_rates} needs rates above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #9b6722ad
 @_section
 class LeakyPhase2Config:
     "Fitting embedding and readout of the token path to contexts that no longer move."
+
     passes: int = _f(2, "passes over the training positions from Phase 1's readout", ge=1, le=10_000)
     rate: float = _f(3e-4, "peak of the one-cycle rate from Phase 1's readout", gt=0, le=1)
     start: Literal["phase1", "fresh"] = _f("phase1", "readout that it starts from: Phase 1's, or a new one")
@@ -83,40 +132,71 @@ class LeakyPhase2Config:
     batch_size: int = _f(1024, "positions in a batch, drawn from the whole text", ge=1)
     patience: int = _f(2, "passes without a better validation loss before stopping", ge=1)
     whiten: bool = _f(False, "give the readout whitened contexts")
-    phase3_passes: int = _f(0, "passes end to end afterwards, contexts and readout together; 0 = none", ge=0, le=10_000)
+    phase3_passes: int = _f(
+        0, "passes end to end afterwards, contexts and readout together; 0 = none", ge=0, le=10_000
+    )
     phase3_rate: float = _f(3e-4, "their peak rate", gt=0, le=1)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.whiten and self.start == "phase1": yield "whiten=True changes what the readout reads, so Phase 1's does not fit; set start='fresh'"
+        if self.whiten and self.start == "phase1":
+            yield "whiten=True changes what the readout reads, so Phase 1's does not fit; set start='fresh'"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #9f3c01ab
 @_section
 class ProbesConfig:
     "Measurements on contexts that are no longer trained."
-    lags: tuple[int, ...] = _f((1, 2, 4, 8, 16, 32), "tokens back that linear probes are asked for; -1 is the next token")
-    ridges: tuple[float, ...] = _f((0.001, 0.1, 1.0, 10.0), "multiples of the mean variance added to a probe's covariance; chosen on part of the fitting text")
-    min_tokens_per_dim: float = _f(25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0)
+
+    lags: tuple[int, ...] = _f(
+        (1, 2, 4, 8, 16, 32), "tokens back that linear probes are asked for; -1 is the next token"
+    )
+    ridges: tuple[float, ...] = _f(
+        (0.001, 0.1, 1.0, 10.0),
+        "multiples of the mean variance added to a probe's covariance; chosen on part of the fitting text",
+    )
+    min_tokens_per_dim: float = _f(
+        25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0
+    )
     max_tokens: int = _f(20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2)
-    max_sweep_tokens: int = _f(2048, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2)
-    solver_sweeps: int = _f(12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000)
-    solver_tolerance: float = _f(1e-10, "a solve stops when the largest mean squared change over the positions is below this: 1e-5 in root mean square", gt=0)
+    max_sweep_tokens: int = _f(
+        2048, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2
+    )
+    solver_sweeps: int = _f(
+        12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000
+    )
+    solver_tolerance: float = _f(
+        1e-10,
+        "a solve stops when the largest mean squared change over the positions is below this: 1e-5 in root"
+        " mean square",
+        gt=0,
+    )
     solver_max_sweeps: int = _f(40, "sweeps after which a solve gives up", ge=1, le=10_000)
-    settled_below: float = _f(1e-3, "a token has settled when its mean squared change, in units of the variance, is below this", gt=0)
+    settled_below: float = _f(
+        1e-3,
+        "a token has settled when its mean squared change, in units of the variance, is below this",
+        gt=0,
+    )
     memory_steps: int = _f(128, "tokens over which the influence of a changed one is followed", ge=1)
-    num_changes: int = _f(32, "places in the text at which a token is changed or a deviation is followed", ge=1)
+    num_changes: int = _f(
+        32, "places in the text at which a token is changed or a deviation is followed", ge=1
+    )
     num_tokens_tried: int = _f(16, "tokens whose contexts are compared at each place", ge=2)
-    tangent_steps: int = _f(100, "tokens over which a deviation is followed; the second half is counted", ge=2)
+    tangent_steps: int = _f(
+        100, "tokens over which a deviation is followed; the second half is counted", ge=2
+    )
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not self.lags or 0 in self.lags: yield f"lags={self.lags} needs at least one number, none of them 0"
-        if not self.ridges or min(self.ridges) <= 0: yield f"ridges={self.ridges} needs at least one number above 0"
+        if not self.lags or 0 in self.lags:
+            yield f"lags={self.lags} needs at least one number, none of them 0"
+        if not self.ridges or min(self.ridges) <= 0:
+            yield f"ridges={self.ridges} needs at least one number above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #01eb7768
 @_section
 class LeakyConfig:
     "Everything one run of the leaky network needs."
+
     data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
     model: LeakyModelConfig = _f(LeakyModelConfig(), "the network")
     joint: JointConfig = _f(JointConfig(), "training")
@@ -131,30 +211,107 @@ class LeakyConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.data.embedding != "learned": yield f"data.embedding={self.data.embedding!r} would not be used: the embedding starts from counts and is learned with the model; leave it at 'learned'"
-        if self.model.feedback == "none" and self.joint.num_sweeps > 1: yield f"model.feedback='none' is solved exactly by one sweep, so joint.num_sweeps={self.joint.num_sweeps} would repeat it; set it to 1 or choose a feedback"
-        if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2: yield f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
+        if self.data.embedding != "learned":
+            yield (
+                f"data.embedding={self.data.embedding!r} would not be used: the embedding starts from counts"
+                " and is learned with the model; leave it at 'learned'"
+            )
+        if self.model.feedback == "none" and self.joint.num_sweeps > 1:
+            yield (
+                "model.feedback='none' is solved exactly by one sweep, so"
+                f" joint.num_sweeps={self.joint.num_sweeps} would repeat it; set it to 1 or choose a feedback"
+            )
+        if self.model.feedback != "none" and self.joint.cvfp_weight and self.joint.num_sweeps < 2:
+            yield (
+                f"joint.cvfp_weight={self.joint.cvfp_weight} compares two sweeps, but"
+                f" joint.num_sweeps={self.joint.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
+            )
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #b85c720c
 _RING = dict(feedback="ring", hidden_dim=549, num_sweeps=2)  # as many parameters as without feedback
 
 LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     "small": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, fresh_passes=2),
-    "small_ring": dict(num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, fresh_passes=2, **_RING),
-    "feedback": dict(num_train_tokens=200_000, num_val_tokens=30_000, num_test_tokens=60_000, feedback="ring", feedback_std=0.02, num_sweeps=2),
-    "short": dict(context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000),  # half a minute of training
-    "wide": dict(context_dim=768, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000, diversity_weight=2.0, retention_weight=1.0, retention_lags=(8,)),
-    "tiny": dict(context_dim=16, embed_dim=16, hidden_dim=32, tau_max=16.0, readout_window=3, readout_dim=24, mlp_dim=48, dropout=0.1, token_dropout=0.1, vocab_size=320, num_train_tokens=6000, num_val_tokens=2000, num_test_tokens=2000,
-                 epochs=3, num_streams=8, window=32, learning_rate=0.01, gru_dim=32, gru_rates=(0.01, 0.02), transformer_layers=1, transformer_heads=2, transformer_window=64, transformer_rates=(0.005, 0.01), further_rates=(0.02,),
-                 batch_size=256, fresh_passes=3, fresh_rate=0.01, num_passes=5, num_trials=4, num_pairs=200,
-                 lags=(1, 2, 4), memory_steps=24, num_changes=16, num_tokens_tried=8, tangent_steps=40, max_sweep_tokens=400),
-    "main": dict(context_dim=128, epochs=3, num_train_tokens=250_000, num_val_tokens=30_000, num_test_tokens=40_000,
-                 passes=1, fresh_passes=2, num_threads=1),
+    "small_ring": dict(
+        num_train_tokens=300_000, num_val_tokens=40_000, num_test_tokens=60_000, fresh_passes=2, **_RING
+    ),
+    "feedback": dict(
+        num_train_tokens=200_000,
+        num_val_tokens=30_000,
+        num_test_tokens=60_000,
+        feedback="ring",
+        feedback_std=0.02,
+        num_sweeps=2,
+    ),
+    "short": dict(
+        context_dim=128, num_train_tokens=150_000, num_val_tokens=20_000, num_test_tokens=30_000
+    ),  # half a minute of training
+    "wide": dict(
+        context_dim=768,
+        num_train_tokens=150_000,
+        num_val_tokens=20_000,
+        num_test_tokens=30_000,
+        diversity_weight=2.0,
+        retention_weight=1.0,
+        retention_lags=(8,),
+    ),
+    "tiny": dict(
+        context_dim=16,
+        embed_dim=16,
+        hidden_dim=32,
+        tau_max=16.0,
+        readout_window=3,
+        readout_dim=24,
+        mlp_dim=48,
+        dropout=0.1,
+        token_dropout=0.1,
+        vocab_size=320,
+        num_train_tokens=6000,
+        num_val_tokens=2000,
+        num_test_tokens=2000,
+        epochs=3,
+        num_streams=8,
+        window=32,
+        learning_rate=0.01,
+        gru_dim=32,
+        gru_rates=(0.01, 0.02),
+        transformer_layers=1,
+        transformer_heads=2,
+        transformer_window=64,
+        transformer_rates=(0.005, 0.01),
+        further_rates=(0.02,),
+        batch_size=256,
+        fresh_passes=3,
+        fresh_rate=0.01,
+        num_passes=5,
+        num_trials=4,
+        num_pairs=200,
+        lags=(1, 2, 4),
+        memory_steps=24,
+        num_changes=16,
+        num_tokens_tried=8,
+        tangent_steps=40,
+        max_sweep_tokens=400,
+    ),
+    "main": dict(
+        context_dim=128,
+        epochs=3,
+        num_train_tokens=250_000,
+        num_val_tokens=30_000,
+        num_test_tokens=40_000,
+        passes=1,
+        fresh_passes=2,
+        num_threads=1,
+    ),
 }
+
 
 def leaky_preset(
     name: str = "small",  # one of LEAKY_PRESETS
-    **overrides,          # flat names, e.g. feedback="ring", window=32; None = what the preset says
+    **overrides,  # flat names, e.g. feedback="ring", window=32; None = what the preset says
 ) -> LeakyConfig:
-    "The named configuration with `overrides`. Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction."
+    """The named configuration with `overrides`.
+
+    Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
+    """
     return _named(LeakyConfig, LEAKY_PRESETS, name, overrides)

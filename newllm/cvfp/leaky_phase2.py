@@ -7,7 +7,8 @@ __all__ = ['TokenRows', 'token_rows', 'row_embeds', 'LeakyPhase2Trainer', 'with_
            'joint_gradient_flow']
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900003
-import copy, dataclasses
+import copy
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -30,11 +31,13 @@ from ..train.precision import matmul_precision, resolve_precision
 @dataclasses.dataclass(frozen=True)
 class TokenRows:
     "Positions of a text, in any order."
-    context: Tensor  # [n, C] the context after the newest token
-    tokens: Tensor   # [n, window] the newest tokens, the newest last; -1 before the text
-    target: Tensor   # [n] the next token
 
-    def __len__(self) -> int: return len(self.target)
+    context: Tensor  # [n, C] the context after the newest token
+    tokens: Tensor  # [n, window] the newest tokens, the newest last; -1 before the text
+    target: Tensor  # [n] the next token
+
+    def __len__(self) -> int:
+        return len(self.target)
 
     def take(
         self,
@@ -43,16 +46,29 @@ class TokenRows:
         "Those rows."
         return TokenRows(self.context[index], self.tokens[index], self.target[index])
 
+
 def token_rows(
     model: LeakyLLM,
-    ids: Tensor,       # [T], T >= 2
+    ids: Tensor,  # [T], T >= 2
     contexts: Tensor,  # [T, C] of these ids
-) -> TokenRows:        # T - 1 rows: the last token has no successor
-    "The rows of a text, in its order. Raises `ValueError` for a text of one token, or contexts of another text."
-    if len(ids) < 2: raise ValueError(f"predicting a next token needs at least 2 tokens, got {len(ids)}; raise data.num_train_tokens or data.num_val_tokens")
-    if len(contexts) != len(ids): raise ValueError(f"{len(contexts)} contexts were given for {len(ids)} tokens; contexts must come from fixed_contexts(model, ids)")
+) -> TokenRows:  # T - 1 rows: the last token has no successor
+    """The rows of a text, in its order.
+
+    Raises `ValueError` for a text of one token, or contexts of another text.
+    """
+    if len(ids) < 2:
+        raise ValueError(
+            f"predicting a next token needs at least 2 tokens, got {len(ids)}; raise data.num_train_tokens or"
+            " data.num_val_tokens"
+        )
+    if len(contexts) != len(ids):
+        raise ValueError(
+            f"{len(contexts)} contexts were given for {len(ids)} tokens; contexts must come from"
+            " fixed_contexts(model, ids)"
+        )
     tokens = torch.cat([model.start_tokens(1)[0].to(ids), ids[:-1]]).unfold(0, model.window, 1)
     return TokenRows(contexts[:-1], tokens, ids[1:])
+
 
 def row_embeds(
     model: LeakyLLM,
@@ -67,23 +83,33 @@ class LeakyPhase2Trainer(Phase2Trainer):
 
     def __init__(
         self,
-        model: LeakyLLM,      # trained in place; gets a token path of its own when it has none
+        model: LeakyLLM,  # trained in place; gets a token path of its own when it has none
         config: LeakyConfig,  # reads phase2, and joint for the optimizer
-        fresh: bool,          # is the readout a new one? chooses passes and rate
-        seed: int = 0,        # order of the positions
+        fresh: bool,  # is the readout a new one? chooses passes and rate
+        seed: int = 0,  # order of the positions
     ):
-        if model.readout_embedding is None: model.split_token_path()
+        if model.readout_embedding is None:
+            model.split_token_path()
         plan, joint = config.phase2, config.joint
         rate = plan.fresh_rate if fresh else plan.rate
-        self.config = Phase2Config(epochs=plan.fresh_passes if fresh else plan.passes, batch_size=plan.batch_size, learning_rate=rate, weight_decay=joint.weight_decay, grad_clip=joint.grad_clip, patience=plan.patience)
+        self.config = Phase2Config(
+            epochs=plan.fresh_passes if fresh else plan.passes,
+            batch_size=plan.batch_size,
+            learning_rate=rate,
+            weight_decay=joint.weight_decay,
+            grad_clip=joint.grad_clip,
+            patience=plan.patience,
+        )
         self.model, self.joint, self.steps, self.within, self.over = model, joint, 0, None, False
         self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.optimizer = torch.optim.AdamW(list(parameter_groups(model, joint, rate).values()), betas=(joint.beta1, joint.beta2))
+        self.optimizer = torch.optim.AdamW(
+            list(parameter_groups(model, joint, rate).values()), betas=(joint.beta1, joint.beta2)
+        )
         self.generator, self.loss_weights = torch.Generator().manual_seed(seed), torch.ones(1)
 
     def rows(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
     ) -> TokenRows:
         "What is shuffled and cut into batches."
@@ -93,7 +119,7 @@ class LeakyPhase2Trainer(Phase2Trainer):
 
     def first_loss(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
     ) -> float:
         "Cross-entropy at the beginning of the training text before the first step."
@@ -105,13 +131,22 @@ class LeakyPhase2Trainer(Phase2Trainer):
         batch: TokenRows,
     ) -> float:  # cross-entropy before the update, with dropout
         "One clipped optimizer step."
-        for group in self.optimizer.param_groups: group["lr"] = group.setdefault("peak", group["lr"]) * one_cycle(self.steps, self.total, self.joint)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group.setdefault("peak", group["lr"]) * one_cycle(
+                self.steps, self.total, self.joint
+            )
         self.model.readout.train()
         device = batch.context.device.type
         with matmul_precision(resolve_precision(self.joint.precision, device), device):
-            loss = F.cross_entropy(self.model.logits(batch.context, row_embeds(self.model, batch)).float(), batch.target)
+            loss = F.cross_entropy(
+                self.model.logits(batch.context, row_embeds(self.model, batch)).float(), batch.target
+            )
         self.model.readout.eval()
-        if not loss.isfinite(): raise ValueError(f"Phase 2: the loss is not finite at step {self.steps + 1}: {loss.item()}; lower phase2.rate or phase2.fresh_rate")
+        if not loss.isfinite():
+            raise ValueError(
+                f"Phase 2: the loss is not finite at step {self.steps + 1}: {loss.item()}; lower phase2.rate"
+                " or phase2.fresh_rate"
+            )
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights.values(), self.config.grad_clip)
@@ -121,48 +156,71 @@ class LeakyPhase2Trainer(Phase2Trainer):
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900012
 def with_token_path_of(
-    source: LeakyLLM,      # makes the contexts
-    reader: LeakyLLM,      # whose embedding, readout and bias read them
-    white: Tensor | None = None,  # [n, C] contexts of `source` to whiten by; None = the readout gets them as they are
+    source: LeakyLLM,  # makes the contexts
+    reader: LeakyLLM,  # whose embedding, readout and bias read them
+    white: (
+        Tensor | None
+    ) = None,  # [n, C] contexts of `source` to whiten by; None = the readout gets them as they are
 ) -> LeakyLLM:
     "A new model of both; neither is changed."
-    if source.config != reader.config: raise ValueError("the two models have different shapes; make both from one model section")
+    if source.config != reader.config:
+        raise ValueError("the two models have different shapes; make both from one model section")
     model = copy.deepcopy(source)
-    if model.readout_embedding is None: model.split_token_path()
+    if model.readout_embedding is None:
+        model.split_token_path()
     model.whitener = None
-    if white is not None: model.whiten(white)
+    if white is not None:
+        model.whiten(white)
     own = reader.token_embedding if reader.readout_embedding is None else reader.readout_embedding
     model.readout_embedding.load_state_dict(own.state_dict())
     model.readout.load_state_dict(reader.readout.state_dict())
-    with torch.no_grad(): model.bias.copy_(reader.bias)
+    with torch.no_grad():
+        model.bias.copy_(reader.bias)
     return model
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900014
 def train_phase3(
-    model: LeakyLLM,      # trained in place, all of it
+    model: LeakyLLM,  # trained in place, all of it
     config: LeakyConfig,  # reads joint, and phase3_passes and phase3_rate of phase2
-    ids: Tensor,          # [T]
+    ids: Tensor,  # [T]
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
     checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
-    "Joint training end to end, contexts, embedding and readout. Raises `ValueError` when phase2.phase3_passes is 0."
-    if not config.phase2.phase3_passes: raise ValueError("phase2.phase3_passes=0 asks for no Phase 3; set it to at least 1")
-    for part in (model.token_embedding, model.layer, model.readout): part.requires_grad_(True)
+    """Joint training end to end, contexts, embedding and readout.
+
+    Raises `ValueError` when phase2.phase3_passes is 0.
+    """
+    if not config.phase2.phase3_passes:
+        raise ValueError("phase2.phase3_passes=0 asks for no Phase 3; set it to at least 1")
+    for part in (model.token_embedding, model.layer, model.readout):
+        part.requires_grad_(True)
     model.bias.requires_grad_(True)
-    if model.readout_embedding is not None: model.readout_embedding.requires_grad_(True)
-    plan = dataclasses.replace(config.joint, epochs=config.phase2.phase3_passes, learning_rate=config.phase2.phase3_rate)
+    if model.readout_embedding is not None:
+        model.readout_embedding.requires_grad_(True)
+    plan = dataclasses.replace(
+        config.joint, epochs=config.phase2.phase3_passes, learning_rate=config.phase2.phase3_rate
+    )
     return JointTrainer(model, plan).train(ids, on_step, checkpoint)
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900026
 def joint_gradient_flow(
-    model: LeakyLLM,      # stays as it is
-    ids: Tensor,          # [T]; one window of all streams is read from the front
+    model: LeakyLLM,  # stays as it is
+    ids: Tensor,  # [T]; one window of all streams is read from the front
     config: JointConfig,
-) -> dict[str, dict[str, float | None]]:  # term -> parameter group -> norm of its weighted gradient; None = no path
+) -> dict[
+    str, dict[str, float | None]
+]:  # term -> parameter group -> norm of its weighted gradient; None = no path
     "Gradient norm of every term of the joint loss in every group of parameters, without dropout."
     model = copy.deepcopy(model).eval().requires_grad_(True)
     length = min(config.window, (len(ids) - 1) // config.num_streams)
-    if length < 1: raise ValueError(f"{len(ids)} tokens do not give joint.num_streams={config.num_streams} streams a token each")
+    if length < 1:
+        raise ValueError(
+            f"{len(ids)} tokens do not give joint.num_streams={config.num_streams} streams a token each"
+        )
     x, y = (ids[a : a + config.num_streams * length].view(config.num_streams, length) for a in (0, 1))
     terms = JointTrainer(model, config).cost(x, y, None)[1]
-    return {name: gradient_norms(getattr(config, f"{name}_weight") * term, model) for name, term in terms.items() if term is not None}
+    return {
+        name: gradient_norms(getattr(config, f"{name}_weight") * term, model)
+        for name, term in terms.items()
+        if term is not None
+    }

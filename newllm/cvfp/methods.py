@@ -6,7 +6,8 @@
 __all__ = ['METHODS', 'Reader', 'score', 'Method', 'LeakyMethod', 'RecordedMethod']
 
 # %% ../../nbs/cvfp/14_methods.ipynb #me360003
-import copy, dataclasses
+import copy
+import dataclasses
 from collections.abc import Callable, Mapping
 
 import torch
@@ -20,8 +21,14 @@ from .leaky import LeakyLLM
 from .leaky_config import LeakyConfig
 from .leaky_phase2 import LeakyPhase2Trainer, joint_gradient_flow, train_phase3, with_token_path_of
 from .phase1 import Phase1Result, Phase1Trainer
-from newllm.cvfp.phase2 import (Phase2Result, Phase2Trainer, evaluate, expand_to_multi_output, fixed_contexts,
-    token_log_probs)
+from newllm.cvfp.phase2 import (
+    Phase2Result,
+    Phase2Trainer,
+    evaluate,
+    expand_to_multi_output,
+    fixed_contexts,
+    token_log_probs,
+)
 from .recorded import NewLLM
 from ..metrics import format_convergence, format_rank
 from ..plots.training import joint_curves, phase1_curves
@@ -36,22 +43,31 @@ from ..train.loop import JointResult
 @dataclasses.dataclass
 class Reader:
     "A model that predicts from given contexts."
+
     model: TextModel
     contexts: dict[str, Tensor]  # "train", "val" and "test": [T, C]
-    training: str                # "tune": go on from what it has; "fresh": its readout is a new one; "none": score it as it is
+    training: (
+        str  # "tune": go on from what it has; "fresh": its readout is a new one; "none": score it as it is
+    )
+
 
 def score(
     reader: Reader,
     corpus: Corpus,
     counts: KneserNey,  # partner of the mixture
-) -> dict:              # test_perplexity, accuracy, with_kneser_ney_3, mixture_weight
+) -> dict:  # test_perplexity, accuracy, with_kneser_ney_3, mixture_weight
     "Test perplexity, alone and mixed with the counts at the weight that fits the validation text best."
     texts = {"val": corpus.val_ids, "test": corpus.test_ids}
     log_p = {part: token_log_probs(reader.model, ids, reader.contexts[part]) for part, ids in texts.items()}
     weight = fit_mixture_weight(log_p["val"], counts.log_probs(corpus.val_ids), corpus.val_mask)
     result = evaluate(reader.model, corpus.test_ids, corpus.test_mask, reader.contexts["test"])
     mixed = mixture_perplexity(log_p["test"], counts.log_probs(corpus.test_ids), weight, corpus.test_mask)
-    return dict(test_perplexity=result["perplexity"], accuracy=result["accuracy"], with_kneser_ney_3=mixed, mixture_weight=weight)
+    return dict(
+        test_perplexity=result["perplexity"],
+        accuracy=result["accuracy"],
+        with_kneser_ney_3=mixed,
+        mixture_weight=weight,
+    )
 
 # %% ../../nbs/cvfp/14_methods.ipynb #me360008
 class Method:
@@ -74,7 +90,10 @@ class Method:
 
     def no_contexts(self) -> dict[str, Tensor]:  # of each text, [T, C]
         "Zeros in their place."
-        return {part: torch.zeros(1, self.config.model.context_dim).expand(len(ids), -1) for part, ids in self.texts.items()}
+        return {
+            part: torch.zeros(1, self.config.model.context_dim).expand(len(ids), -1)
+            for part, ids in self.texts.items()
+        }
 
     def read(
         self,
@@ -83,9 +102,17 @@ class Method:
         checkpoint=None,
     ) -> Phase2Result | None:  # None: it was not to be trained
         "Phase 2 of one reader."
-        if reader.training == "none": return None
+        if reader.training == "none":
+            return None
         corpus = self.corpus
-        return self.phase2_trainer(reader).train(corpus.train_ids, corpus.val_ids, corpus.val_mask, on_step, (reader.contexts["train"], reader.contexts["val"]), checkpoint)
+        return self.phase2_trainer(reader).train(
+            corpus.train_ids,
+            corpus.val_ids,
+            corpus.val_mask,
+            on_step,
+            (reader.contexts["train"], reader.contexts["val"]),
+            checkpoint,
+        )
 
     def end_to_end(
         self,
@@ -112,7 +139,13 @@ class LeakyMethod(Method):
     def new(self) -> LeakyLLM:
         "The untrained network, the same at every call: embedding and bias from counts, the rest at random."
         torch.manual_seed(self.config.seed)
-        model = LeakyLLM(self.config.model, self.corpus.vocab_size, *counted_start(self.corpus.train_ids, self.corpus.vocab_size, self.config.model.embed_dim, self.config.seed))
+        model = LeakyLLM(
+            self.config.model,
+            self.corpus.vocab_size,
+            *counted_start(
+                self.corpus.train_ids, self.corpus.vocab_size, self.config.model.embed_dim, self.config.seed
+            ),
+        )
         model.tokenizer = self.corpus.tokenizer
         return model.eval()
 
@@ -133,7 +166,9 @@ class LeakyMethod(Method):
     ) -> JointResult:
         "The terms of the loss over the first windows, with nothing learned."
         trainer, state, history = JointTrainer(model, self.config.joint), None, []
-        for step, (x, y, _) in zip(range(1, num_windows + 1), carried_windows(self.corpus.train_ids, self.config.joint)):
+        for step, (x, y, _) in zip(
+            range(1, num_windows + 1), carried_windows(self.corpus.train_ids, self.config.joint)
+        ):
             _, terms, state = trainer.cost(x, y, state)
             history.append({"step": step, **{k: None if v is None else v.item() for k, v in terms.items()}})
         return JointResult(history, 0, 0)
@@ -150,29 +185,44 @@ class LeakyMethod(Method):
     def report(
         self,
         networks: Mapping[str, LeakyLLM],  # "trained" and "untrained"
-        runs: Mapping[str, JointResult],   # likewise
-        checks: Mapping[str, Mapping],     # likewise, from `run_checks`
-        policy: str,                       # which validation text
+        runs: Mapping[str, JointResult],  # likewise
+        checks: Mapping[str, Mapping],  # likewise, from `run_checks`
+        policy: str,  # which validation text
     ) -> str:
         "Phase 1 in numbers, the untrained network beside every figure."
         run = runs["trained"]
-        lines = [f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {policy}"]
+        lines = [
+            f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {policy}"
+        ]
         for split, ids in (("train", self.corpus.train_ids), ("validation", self.corpus.val_ids)):
             columns = {n: self._figures(m, ids, checks[n][split]) for n, m in networks.items()}
             first, d = columns["trained"], checks["trained"][split]["diversity"]
-            lines += ["", format_table([{split: k, **{n: c[k] for n, c in columns.items()}} for k in first]), f"Gaussian ceiling of the rank: {format_rank(d['gaussian_ceiling'], d['dim'])}"]
+            lines += [
+                "",
+                format_table([{split: k, **{n: c[k] for n, c in columns.items()}} for k in first]),
+                f"Gaussian ceiling of the rank: {format_rank(d['gaussian_ceiling'], d['dim'])}",
+            ]
         return "\n".join(lines)
 
     def _figures(self, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
         "One network on one text; sweeps from zero are compared with the pass token by token."
         cfg, at_rest = self.config.checks, checks["fixed_point"]
-        with torch.no_grad(): status = model.solve(ids[: cfg.max_check_tokens], tol=1e-10, max_sweeps=30, check=True)[1]
-        return {"effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
-                f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(at_rest["settled"], at_rest["total"]),
-                "sweeps until an RMS change of 1e-5": f"{status.sweeps}" if status.converged else f"not in {status.sweeps}",
-                "largest distance from the sequential pass": f"{status.error:.2g}",
-                "final_diff, frozen": f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})",
-                "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}"}
+        with torch.no_grad():
+            status = model.solve(ids[: cfg.max_check_tokens], tol=1e-10, max_sweeps=30, check=True)[1]
+        return {
+            "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
+            f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(
+                at_rest["settled"], at_rest["total"]
+            ),
+            "sweeps until an RMS change of 1e-5": (
+                f"{status.sweeps}" if status.converged else f"not in {status.sweeps}"
+            ),
+            "largest distance from the sequential pass": f"{status.error:.2g}",
+            "final_diff, frozen": (
+                f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})"
+            ),
+            "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}",
+        }
 
     def gradient_flow(
         self,
@@ -190,10 +240,21 @@ class LeakyMethod(Method):
         plan, ours, bare = self.config.phase2, self.contexts(trained), self.contexts(untrained)
         white = ours["train"] if plan.whiten else None
         fresh = Reader(with_token_path_of(trained, untrained, white), ours, "fresh")
-        tuned = {"ours": Reader(copy.deepcopy(trained), ours, "tune"), "ours, fresh readout": fresh} if plan.start == "phase1" else {"ours": fresh}
-        return {**tuned, "ours, Phase 1 alone": Reader(trained, ours, "none"),
-                "untrained contexts": Reader(with_token_path_of(untrained, untrained, bare["train"] if plan.whiten else None), bare, "fresh"),
-                "no context": Reader(with_token_path_of(untrained, untrained), self.no_contexts(), "fresh")}
+        tuned = (
+            {"ours": Reader(copy.deepcopy(trained), ours, "tune"), "ours, fresh readout": fresh}
+            if plan.start == "phase1"
+            else {"ours": fresh}
+        )
+        return {
+            **tuned,
+            "ours, Phase 1 alone": Reader(trained, ours, "none"),
+            "untrained contexts": Reader(
+                with_token_path_of(untrained, untrained, bare["train"] if plan.whiten else None),
+                bare,
+                "fresh",
+            ),
+            "no context": Reader(with_token_path_of(untrained, untrained), self.no_contexts(), "fresh"),
+        }
 
     def phase2_trainer(
         self,
@@ -210,7 +271,8 @@ class LeakyMethod(Method):
         checkpoint=None,
     ) -> Reader | None:
         "Phase 3 of a copy, when phase2.phase3_passes asks for it."
-        if not self.config.phase2.phase3_passes: return None
+        if not self.config.phase2.phase3_passes:
+            return None
         model = copy.deepcopy(reader.model)
         train_phase3(model, self.config, self.corpus.train_ids, on_step, checkpoint)
         return Reader(model.eval(), self.contexts(model), "none")
@@ -233,7 +295,9 @@ class RecordedMethod(Method):
         checkpoint=None,
     ) -> Phase1Result:
         "Learns contexts that stay, without labels."
-        return Phase1Trainer(model, self.config.phase1).train(self.corpus.train_ids, on_step=on_step, checkpoint=checkpoint)
+        return Phase1Trainer(model, self.config.phase1).train(
+            self.corpus.train_ids, on_step=on_step, checkpoint=checkpoint
+        )
 
     def watch(
         self,
@@ -253,16 +317,29 @@ class RecordedMethod(Method):
 
     def report(
         self,
-        networks: Mapping[str, NewLLM],    # "trained" and "untrained"
+        networks: Mapping[str, NewLLM],  # "trained" and "untrained"
         runs: Mapping[str, Phase1Result],  # likewise
-        checks: Mapping[str, Mapping],     # likewise, from `run_checks`
-        policy: str,                       # which validation text
+        checks: Mapping[str, Mapping],  # likewise, from `run_checks`
+        policy: str,  # which validation text
     ) -> str:
         "Phase 1 in numbers, the untrained network beside every figure."
-        both = {n: {"train": runs[n], "validation": Phase1Trainer(m, self.config.phase1).evaluate(self.corpus.val_ids)} for n, m in networks.items()}
-        said = phase1_report(both["trained"], both["untrained"], checks["trained"], checks["untrained"], self.config, policy)
-        return said + ("\n\nWith frozen weights, a parallel sweep that starts from a sequential pass's own contexts computes them again, so nearly all tokens \"converge\" in any network;"
-                       "\nthe line \"final_diff, frozen\" repeats whole sequential passes instead, and there a network without a fixed point shows.")
+        both = {
+            n: {
+                "train": runs[n],
+                "validation": Phase1Trainer(m, self.config.phase1).evaluate(self.corpus.val_ids),
+            }
+            for n, m in networks.items()
+        }
+        said = phase1_report(
+            both["trained"], both["untrained"], checks["trained"], checks["untrained"], self.config, policy
+        )
+        return (
+            said
+            + "\n\nWith frozen weights, a parallel sweep that starts from a sequential pass's own contexts"
+            ' computes them again, so nearly all tokens "converge" in any network;\nthe line "final_diff,'
+            ' frozen" repeats whole sequential passes instead, and there a network without a fixed point'
+            " shows."
+        )
 
     def gradient_flow(
         self,
@@ -277,8 +354,11 @@ class RecordedMethod(Method):
         untrained: NewLLM,
     ) -> dict[str, Reader]:
         "Ours first, then the controls."
-        return {"ours": Reader(copy.deepcopy(trained), self.contexts(trained), "tune"), "untrained contexts": Reader(copy.deepcopy(untrained), self.contexts(untrained), "tune"),
-                "no context": Reader(copy.deepcopy(untrained), self.no_contexts(), "tune")}
+        return {
+            "ours": Reader(copy.deepcopy(trained), self.contexts(trained), "tune"),
+            "untrained contexts": Reader(copy.deepcopy(untrained), self.contexts(untrained), "tune"),
+            "no context": Reader(copy.deepcopy(untrained), self.no_contexts(), "tune"),
+        }
 
     def phase2_trainer(
         self,
@@ -294,9 +374,16 @@ class RecordedMethod(Method):
         checkpoint=None,
     ) -> list[dict] | None:
         "Every block with its own copy of the trained head, all trained together; None for a single block."
-        if len(reader.model.blocks) < 2: return None
+        if len(reader.model.blocks) < 2:
+            return None
         multi = Reader(expand_to_multi_output(reader.model), reader.contexts, "tune")
         self.read(multi, on_step, checkpoint)
-        return evaluate(multi.model, self.corpus.test_ids, self.corpus.test_mask, reader.contexts["test"])["per_block"]
+        return evaluate(multi.model, self.corpus.test_ids, self.corpus.test_mask, reader.contexts["test"])[
+            "per_block"
+        ]
 
-METHODS: dict[str, type[Method]] = {"leaky": LeakyMethod, "recorded": RecordedMethod}  # by the name of the family
+
+METHODS: dict[str, type[Method]] = {
+    "leaky": LeakyMethod,
+    "recorded": RecordedMethod,
+}  # by the name of the family

@@ -6,7 +6,11 @@
 __all__ = ['count_converged', 'learning_rate', 'Phase1Result', 'Phase1Trainer']
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #0d9644da
-import copy, dataclasses, math, time, warnings
+import copy
+import dataclasses
+import math
+import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,31 +25,35 @@ from ..train.loop import NonFiniteLoss
 # %% ../../nbs/cvfp/07_phase1.ipynb #634c42cc
 def count_converged(
     contexts: Tensor,  # [T, C]
-    target: Tensor,    # [T, C] the same tokens' contexts in the pass before
+    target: Tensor,  # [T, C] the same tokens' contexts in the pass before
     threshold: float,  # convergence_threshold, a mean squared change
-) -> int:              # 0 .. T
+) -> int:  # 0 .. T
     "Tokens whose context changed by less than `threshold` in the mean square."
     return int((token_mse(contexts, target) < threshold).sum())
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #1d1afe27
 def learning_rate(
     config: Phase1Config,  # reads learning_rate and schedule
-    iteration: int,        # 1 = the first that learns
+    iteration: int,  # 1 = the first that learns
 ) -> float:
     "Adam's rate in an iteration."
-    if config.schedule == "constant": return config.learning_rate
+    if config.schedule == "constant":
+        return config.learning_rate
     return config.learning_rate * (1 if iteration <= 3 else 0.25 if iteration <= 8 else 0.05)
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #fed5a710
 @dataclasses.dataclass(frozen=True)
 class Phase1Result:
     "What one run over a token sequence gave."
-    contexts: Tensor     # [T, C] of the last iteration
-    history: list[dict]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved (before it began), learning_rate, steps (so far); None where iteration 0 has no value
-    final_diff: float    # mean squared change of the contexts in the last iteration
-    iterations: int      # iterations run, iteration 0 included
-    steps: int           # optimizer steps
-    tokens_seen: int     # tokens in those steps, repeats counted
+
+    contexts: Tensor  # [T, C] of the last iteration
+    history: list[
+        dict
+    ]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved (before it began), learning_rate, steps (so far); None where iteration 0 has no value
+    final_diff: float  # mean squared change of the contexts in the last iteration
+    iterations: int  # iterations run, iteration 0 included
+    steps: int  # optimizer steps
+    tokens_seen: int  # tokens in those steps, repeats counted
     stopped_early: bool  # False: ran all iterations
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #645c7b9b
@@ -55,8 +63,10 @@ def _mode(model: NewLLM, learning: bool) -> Iterator[None]:
     before = model.training
     model.train(learning)
     try:
-        with torch.set_grad_enabled(learning): yield
-    finally: model.train(before)
+        with torch.set_grad_enabled(learning):
+            yield
+    finally:
+        model.train(before)
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #ff8ff83d
 def _first_bad(x: Tensor) -> int:
@@ -66,43 +76,87 @@ def _first_bad(x: Tensor) -> int:
 # %% ../../nbs/cvfp/07_phase1.ipynb #0a56071d
 _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
 
+
 class _Loop:
     "One run over one token sequence."
 
-    def __init__(self, model: NewLLM, config: Phase1Config, ids: Tensor, learning: bool, on_step: Callable[[dict], None] | None, checkpoint=None):
-        if ids.dim() != 1 or len(ids) < 2: raise ValueError(f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set data.num_train_tokens")
+    def __init__(
+        self,
+        model: NewLLM,
+        config: Phase1Config,
+        ids: Tensor,
+        learning: bool,
+        on_step: Callable[[dict], None] | None,
+        checkpoint=None,
+    ):
+        if ids.dim() != 1 or len(ids) < 2:
+            raise ValueError(
+                f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set"
+                " data.num_train_tokens"
+            )
         self.model, self.config, self.learning, self.on_step = model, config, learning, on_step
         device = next(model.parameters()).device
         self.ids = ids.to(device)
         self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(device)
         # head and token path are no part of Phase 1: contexts do not pass through them
-        self.weights = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("head.", "token_blocks."))]
-        if learning and not self.weights: raise ValueError("Phase 1 has nothing to train: all weights that make contexts are frozen, as split_token_path() leaves them; start from a model before Phase 2")
+        self.weights = [
+            p
+            for name, p in model.named_parameters()
+            if p.requires_grad and not name.startswith(("head.", "token_blocks."))
+        ]
+        if learning and not self.weights:
+            raise ValueError(
+                "Phase 1 has nothing to train: all weights that make contexts are frozen, as"
+                " split_token_path() leaves them; start from a model before Phase 2"
+            )
         self.optimizer = torch.optim.Adam(self.weights, lr=config.learning_rate) if learning else None
         self.history, self.iteration, self.steps, self.tokens_seen = [], 0, 0, 0
-        self.checkpoint, self.within, self.change, self.over, self.stopped = checkpoint, None, math.nan, False, False
+        self.checkpoint, self.within, self.change, self.over, self.stopped = (
+            checkpoint,
+            None,
+            math.nan,
+            False,
+            False,
+        )
 
     def run(self) -> Phase1Result:
         "Iteration 0, then learning iterations until the last one or an early stop."
         held = self.checkpoint.load() if self.checkpoint else None
-        if held: self._resume(held)
+        if held:
+            self._resume(held)
         else:
             self._warn_if_long()
             self._first_pass()
         while not self.over:
-            if self.within is None: self.iteration, self.within = self.iteration + 1, {"target": self._target(self.contexts)}
+            if self.within is None:
+                self.iteration, self.within = self.iteration + 1, {"target": self._target(self.contexts)}
             target = self.within["target"]
-            with _mode(self.model, self.learning): self.contexts, terms = self._iterate(target)
+            with _mode(self.model, self.learning):
+                self.contexts, terms = self._iterate(target)
             self.within, self.change = None, float(token_mse(self.contexts, target).mean())
-            settled, last = self._settled(self._record(terms, self.contexts, target)), self.iteration == self.config.iterations - 1
+            settled, last = (
+                self._settled(self._record(terms, self.contexts, target)),
+                self.iteration == self.config.iterations - 1,
+            )
             self.over, self.stopped = settled or last, settled and not last
-            if self.checkpoint: self.checkpoint.offer(self._state, final=self.over)
-        return Phase1Result(self.contexts, self.history, self.change, len(self.history), self.steps, self.tokens_seen, self.stopped)
+            if self.checkpoint:
+                self.checkpoint.offer(self._state, final=self.over)
+        return Phase1Result(
+            self.contexts,
+            self.history,
+            self.change,
+            len(self.history),
+            self.steps,
+            self.tokens_seen,
+            self.stopped,
+        )
 
     def _first_pass(self) -> None:
         "Iteration 0: forward only."
-        with _mode(self.model, False): self.contexts, _ = self.model.sequential(self.ids)
-        if not self.contexts.isfinite().all(): raise NonFiniteLoss("the context", 0, _first_bad(self.contexts), None, None)
+        with _mode(self.model, False):
+            self.contexts, _ = self.model.sequential(self.ids)
+        if not self.contexts.isfinite().all():
+            raise NonFiniteLoss("the context", 0, _first_bad(self.contexts), None, None)
         self._record({}, self.contexts)
 
     _PLACE = ("contexts", "history", "iteration", "steps", "tokens_seen", "change", "over", "stopped")
@@ -110,27 +164,47 @@ class _Loop:
     def _state(self) -> dict:
         "All that the next step depends on."
         within = self.within and {**self.within, "new": torch.cat(self.within["new"])}
-        return {"model": self.model.state_dict(), "optimizer": self.optimizer and self.optimizer.state_dict(), "diversity": self.diversity.state_dict(),
-                "within": within, **{name: getattr(self, name) for name in self._PLACE}}
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer and self.optimizer.state_dict(),
+            "diversity": self.diversity.state_dict(),
+            "within": within,
+            **{name: getattr(self, name) for name in self._PLACE},
+        }
 
     def _resume(self, held: dict) -> None:
         "Takes up what `_state` gave."
         self.model.load_state_dict(held["model"])
         self.diversity.load_state_dict(held["diversity"])
-        if self.optimizer: self.optimizer.load_state_dict(held["optimizer"])
-        for name in self._PLACE: setattr(self, name, held[name])
+        if self.optimizer:
+            self.optimizer.load_state_dict(held["optimizer"])
+        for name in self._PLACE:
+            setattr(self, name, held[name])
         self.contexts, self.within = self.contexts.to(self.ids.device), held["within"]
-        if self.within: self.within |= {"target": self.within["target"].to(self.ids.device), "new": list(self.within["new"].to(self.ids.device).split(1))}
+        if self.within:
+            self.within |= {
+                "target": self.within["target"].to(self.ids.device),
+                "new": list(self.within["new"].to(self.ids.device).split(1)),
+            }
 
     def _target(self, previous: Tensor) -> Tensor:
         "The contexts to be met: the iteration before, or a first pass of this one."
-        if self.config.cvfp == "previous": return previous
+        if self.config.cvfp == "previous":
+            return previous
         with _mode(self.model, False):
-            return self.model.sweep(self.ids, previous)[0] if self.config.mode == "parallel" else self.model.sequential(self.ids, previous[-1])[0]
+            return (
+                self.model.sweep(self.ids, previous)[0]
+                if self.config.mode == "parallel"
+                else self.model.sequential(self.ids, previous[-1])[0]
+            )
 
     def _iterate(self, target: Tensor) -> tuple[Tensor, dict]:
-        "New contexts [T, C], and the mean terms. Token 0 always starts from the last context of the pass before."
-        if self.optimizer: self.optimizer.param_groups[0]["lr"] = learning_rate(self.config, self.iteration)
+        """New contexts [T, C], and the mean terms.
+
+        Token 0 always starts from the last context of the pass before.
+        """
+        if self.optimizer:
+            self.optimizer.param_groups[0]["lr"] = learning_rate(self.config, self.iteration)
         return self._parallel(target) if self.config.mode == "parallel" else self._sequential(target)
 
     def _parallel(self, target: Tensor) -> tuple[Tensor, dict]:
@@ -146,25 +220,39 @@ class _Loop:
         context = new[-1] if new else target[-1:]
         for t in range(len(new), len(self.ids)):
             context, _ = self.model.step(context, self.model.embed(self.ids[t : t + 1]))
-            for name, value in self._learn(context, target[t : t + 1], t).items(): sums[name] = sums.get(name, 0.0) + value
+            for name, value in self._learn(context, target[t : t + 1], t).items():
+                sums[name] = sums.get(name, 0.0) + value
             context = context.detach()
             new.append(context)
             if (t + 1) % _EVERY == 0 and t + 1 < len(self.ids):
-                self._report({"iteration": self.iteration, **{k: v / (t + 1) for k, v in sums.items()}}, t + 1)
+                self._report(
+                    {"iteration": self.iteration, **{k: v / (t + 1) for k, v in sums.items()}}, t + 1
+                )
                 self.within |= {"new": new, "sums": sums}
-                if self.checkpoint: self.checkpoint.offer(self._state)
+                if self.checkpoint:
+                    self.checkpoint.offer(self._state)
         return torch.cat(new), {k: v / len(new) for k, v in sums.items()}
 
     def _learn(self, contexts: Tensor, target: Tensor, first: int) -> dict:
-        "The terms of the tokens from `first` on, and while learning one optimizer step. Raises `NonFiniteLoss`."
+        """The terms of the tokens from `first` on, and while learning one optimizer step.
+
+        Raises `NonFiniteLoss`.
+        """
         cfg = self.config
         cvfp = cvfp_loss(contexts, target, cfg.normalize)
         diversity = self.diversity(contexts, self.ids[first : first + len(contexts)], self.model)
         loss = total_loss(cvfp, diversity, cfg.dist_reg_weight)
         terms = {"loss": loss.item(), "cvfp": cvfp.item(), "diversity": diversity.item()}
         if not all(map(math.isfinite, terms.values())):
-            raise NonFiniteLoss("the loss", self.iteration, first + _first_bad(token_mse(contexts, target)[:, None]), terms["cvfp"], terms["diversity"])
-        if self.learning: self._step(loss, terms, first, len(contexts))
+            raise NonFiniteLoss(
+                "the loss",
+                self.iteration,
+                first + _first_bad(token_mse(contexts, target)[:, None]),
+                terms["cvfp"],
+                terms["diversity"],
+            )
+        if self.learning:
+            self._step(loss, terms, first, len(contexts))
         return terms
 
     def _step(self, loss: Tensor, terms: dict, first: int, tokens: int) -> None:
@@ -172,7 +260,10 @@ class _Loop:
         self.optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.weights, self.config.grad_clip)
-        if not norm.isfinite(): raise NonFiniteLoss("the gradient's norm", self.iteration, first, terms["cvfp"], terms["diversity"])
+        if not norm.isfinite():
+            raise NonFiniteLoss(
+                "the gradient's norm", self.iteration, first, terms["cvfp"], terms["diversity"]
+            )
         self.optimizer.step()
         self.steps, self.tokens_seen = self.steps + 1, self.tokens_seen + tokens
 
@@ -180,14 +271,31 @@ class _Loop:
         "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
         cfg = self.config
         counts = self.iteration >= (1 if cfg.as_recorded_early_stop else 2)
-        return self.learning and cfg.early_stop and counts and row["converged"] >= cfg.min_converged_ratio * row["total"]
+        return (
+            self.learning
+            and cfg.early_stop
+            and counts
+            and row["converged"] >= cfg.min_converged_ratio * row["total"]
+        )
 
     def _record(self, terms: dict, contexts: Tensor, target: Tensor | None = None) -> dict:
         "Appends an iteration's row to the history and reports it."
-        row = {"iteration": self.iteration, **dict.fromkeys(("loss", "cvfp", "diversity")), **terms,
-               "converged": None if target is None else count_converged(contexts, target, self.config.convergence_threshold), "total": len(self.ids),
-               "weights_moved": self.learning and self.iteration >= 2,
-               "learning_rate": learning_rate(self.config, self.iteration) if self.learning and self.iteration else None, "steps": self.steps}
+        row = {
+            "iteration": self.iteration,
+            **dict.fromkeys(("loss", "cvfp", "diversity")),
+            **terms,
+            "converged": (
+                None
+                if target is None
+                else count_converged(contexts, target, self.config.convergence_threshold)
+            ),
+            "total": len(self.ids),
+            "weights_moved": self.learning and self.iteration >= 2,
+            "learning_rate": (
+                learning_rate(self.config, self.iteration) if self.learning and self.iteration else None
+            ),
+            "steps": self.steps,
+        }
         self.history.append(row)
         self._report(row, len(self.ids))
         return row
@@ -195,18 +303,34 @@ class _Loop:
     def _report(self, row: dict, tokens: int) -> None:
         "Calls `on_step`; a parallel run counts iterations, a sequential one tokens."
         size = len(self.ids) if self.config.mode == "sequential" else 1
-        if self.on_step: self.on_step({**row, "tokens": len(self.ids), "phase": "phase1", "done": self.iteration * size + min(tokens, size), "total": self.config.iterations * size})
+        if self.on_step:
+            self.on_step(
+                {
+                    **row,
+                    "tokens": len(self.ids),
+                    "phase": "phase1",
+                    "done": self.iteration * size + min(tokens, size),
+                    "total": self.config.iterations * size,
+                }
+            )
 
     def _warn_if_long(self) -> None:
-        "Says how long a long sequential run will take, measured on its first tokens with a copy of the model."
-        if self.config.mode != "sequential" or len(self.ids) <= _LONG: return
+        """Says how long a long sequential run will take, measured on its first tokens with a copy of the
+        model.
+        """
+        if self.config.mode != "sequential" or len(self.ids) <= _LONG:
+            return
         short = dataclasses.replace(self.config, iterations=2, early_stop=False, as_recorded_early_stop=False)
         start = time.perf_counter()
         _Loop(copy.deepcopy(self.model), short, self.ids[:_TRIAL], self.learning, None).run()
         rate = _TRIAL / (time.perf_counter() - start)
         minutes = len(self.ids) * (self.config.iterations - 1) / rate / 60
-        warnings.warn(f"mode='sequential' takes {len(self.ids):,} tokens one by one, {self.config.iterations - 1} times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, "
-                      f"measured on the first {_TRIAL}; phase1.mode='parallel' takes all tokens of an iteration at once", stacklevel=4)
+        warnings.warn(
+            f"mode='sequential' takes {len(self.ids):,} tokens one by one, {self.config.iterations - 1}"
+            f" times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, measured on the first {_TRIAL};"
+            " phase1.mode='parallel' takes all tokens of an iteration at once",
+            stacklevel=4,
+        )
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #ab656673
 class Phase1Trainer:
@@ -214,7 +338,7 @@ class Phase1Trainer:
 
     def __init__(
         self,
-        model: NewLLM,         # its blocks and embed_norm learn; its head does not
+        model: NewLLM,  # its blocks and embed_norm learn; its head does not
         config: Phase1Config,  # schedule, terms, weights, thresholds
     ):
         self.model, self.config = model, config
@@ -222,7 +346,9 @@ class Phase1Trainer:
     def train(
         self,
         ids: Tensor,  # [T] int64
-        on_step: Callable[[dict], None] | None = None,  # gets phase, done and total (iterations, or tokens of a sequential run), and the history's row with `tokens` for its total, after each iteration; in a sequential run also the running means every 500 tokens
+        on_step: (
+            Callable[[dict], None] | None
+        ) = None,  # gets phase, done, total and the history's row after each iteration; in a sequential run also every 500 tokens
         checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`; asked at the same moments, and what it loads is gone on from
     ) -> Phase1Result:
         "Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens."

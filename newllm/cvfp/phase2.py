@@ -25,7 +25,7 @@ from ..metrics import perplexity
 def fixed_contexts(
     model: NewLLM,
     ids: Tensor,  # [T]
-) -> Tensor:      # [T, C] the context after each token
+) -> Tensor:  # [T, C] the context after each token
     "`C*`: one sequential pass from the zero context in eval mode."
     training = model.training
     contexts, _ = model.eval().sequential(ids)
@@ -36,12 +36,14 @@ def fixed_contexts(
 @dataclass(frozen=True)
 class Positions:
     "Everything Stage 2 needs about `n` positions, in any order."
-    previous: Tensor     # [n, C] the context before the token
-    context: Tensor      # [n, C] the context after the token
-    token_embed: Tensor  # [n, E] the normalised embedding of the token
-    target: Tensor       # [n] the next token
 
-    def __len__(self) -> int: return len(self.target)
+    previous: Tensor  # [n, C] the context before the token
+    context: Tensor  # [n, C] the context after the token
+    token_embed: Tensor  # [n, E] the normalised embedding of the token
+    target: Tensor  # [n] the next token
+
+    def __len__(self) -> int:
+        return len(self.target)
 
     def take(
         self,
@@ -54,13 +56,21 @@ class Positions:
 @torch.no_grad()
 def positions(
     model: NewLLM,
-    ids: Tensor,                     # [T], T >= 2
+    ids: Tensor,  # [T], T >= 2
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
-) -> Positions:                      # T - 1 rows: the last token has no successor
+) -> Positions:  # T - 1 rows: the last token has no successor
     "The rows of Stage 2, in order of the text."
-    if len(ids) < 2: raise ValueError(f"predicting a next token needs at least 2 tokens, got {len(ids)}; raise data.num_train_tokens or data.num_val_tokens")
+    if len(ids) < 2:
+        raise ValueError(
+            f"predicting a next token needs at least 2 tokens, got {len(ids)}; raise data.num_train_tokens or"
+            " data.num_val_tokens"
+        )
     contexts = fixed_contexts(model, ids) if contexts is None else contexts
-    if len(contexts) != len(ids): raise ValueError(f"{len(contexts)} contexts were given for {len(ids)} tokens; contexts must come from fixed_contexts(model, ids)")
+    if len(contexts) != len(ids):
+        raise ValueError(
+            f"{len(contexts)} contexts were given for {len(ids)} tokens; contexts must come from"
+            " fixed_contexts(model, ids)"
+        )
     previous = torch.cat([model.start_context(), contexts[:-2]])
     return Positions(previous, contexts[:-1], model.embed(ids[:-1]), ids[1:].to(contexts.device))
 
@@ -68,9 +78,10 @@ def positions(
 def head_weights(
     num_heads: int,
     block_weights: tuple[float, ...],  # first to last block
-) -> Tensor:                           # [num_heads]
+) -> Tensor:  # [num_heads]
     "The weights for that many heads, linearly interpolated over the depth; a single head counts fully."
-    if num_heads == 1: return torch.ones(1)
+    if num_heads == 1:
+        return torch.ones(1)
     at = np.linspace(0, 1, len(block_weights)) if len(block_weights) > 1 else [0.5]
     return torch.tensor(np.interp(np.linspace(0, 1, num_heads), at, block_weights), dtype=torch.float32)
 
@@ -78,7 +89,9 @@ def head_weights(
 def phase2_losses(
     model: NewLLM,
     batch: Positions,
-) -> tuple[Tensor, Tensor | None]:  # cross-entropy of each head [heads]; squared distance from C*, None unless context_target is 'mse'
+) -> tuple[
+    Tensor, Tensor | None
+]:  # cross-entropy of each head [heads]; squared distance from C*, None unless context_target is 'mse'
     "What Stage 2 minimises, before weighting."
     outputs = model.token_outputs(batch.previous, batch.context, batch.token_embed)
     losses = torch.stack([F.cross_entropy(logits, batch.target) for logits in model.all_logits(outputs)])
@@ -89,14 +102,26 @@ def prepare(
     model: NewLLM,
     config: Phase2Config,
 ) -> None:
-    "Sets what the token path does and what may be trained. Raises `ValueError` when the blocks could learn nothing."
-    if model.config.head_input == "context" and not config.freeze_blocks and config.context_target == "replace":
-        raise ValueError("model.head_input='context' reads only C*, so no gradient reaches the blocks; set phase2.freeze_blocks=True, phase2.context_target='mse' or model.head_input='context+token'")
-    if model.token_blocks is None and not config.freeze_blocks: model.split_token_path()
+    """Sets what the token path does and what may be trained.
+
+    Raises `ValueError` when the blocks could learn nothing.
+    """
+    if (
+        model.config.head_input == "context"
+        and not config.freeze_blocks
+        and config.context_target == "replace"
+    ):
+        raise ValueError(
+            "model.head_input='context' reads only C*, so no gradient reaches the blocks; set"
+            " phase2.freeze_blocks=True, phase2.context_target='mse' or model.head_input='context+token'"
+        )
+    if model.token_blocks is None and not config.freeze_blocks:
+        model.split_token_path()
     model.context_target = config.context_target
     model.requires_grad_(False)
     model.heads.requires_grad_(True)
-    if not config.freeze_blocks: model.token_blocks.requires_grad_(True)
+    if not config.freeze_blocks:
+        model.token_blocks.requires_grad_(True)
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #c61bda61
 def _chunks(rows: Positions, vocab_size: int) -> list[Positions]:
@@ -106,7 +131,9 @@ def _chunks(rows: Positions, vocab_size: int) -> list[Positions]:
 # %% ../../nbs/cvfp/09_phase2.ipynb #1b2c845f
 @torch.no_grad()
 def _scores(model: NewLLM, rows: Positions) -> tuple[Tensor, Tensor]:
-    "Log-probability of the target and whether it was the first choice, for each head: [heads, n] and [heads, n]."
+    """Log-probability of the target and whether it was the first choice, for each head: [heads, n] and
+    [heads, n].
+    """
     log_p, hit = [], []
     for batch in _chunks(rows, model.vocab_size):
         logits = model.all_logits(model.token_outputs(batch.previous, batch.context, batch.token_embed))
@@ -117,26 +144,39 @@ def _scores(model: NewLLM, rows: Positions) -> tuple[Tensor, Tensor]:
 # %% ../../nbs/cvfp/09_phase2.ipynb #7df0c080
 def evaluate(
     model: NewLLM,
-    ids: Tensor,                     # [T]
-    mask: Tensor | None = None,      # [T] True where a token counts as a target; None counts all
+    ids: Tensor,  # [T]
+    mask: Tensor | None = None,  # [T] True where a token counts as a target; None counts all
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
-) -> dict:                           # loss (nats), perplexity, accuracy (0..1), count; per_block: the same for each head
+) -> dict:  # loss (nats), perplexity, accuracy (0..1), count; per_block: the same for each head
     "Next-token prediction on `ids`, scored where `mask` allows."
     counted = torch.ones(len(ids) - 1, dtype=torch.bool) if mask is None else mask[1:]
-    if not counted.any(): raise ValueError(f"none of {len(ids) - 1} targets is counted; every token of this text is unknown to the training text")
+    if not counted.any():
+        raise ValueError(
+            f"none of {len(ids) - 1} targets is counted; every token of this text is unknown to the training"
+            " text"
+        )
     rows, training = positions(model, ids, contexts), model.training
     log_p, hit = _scores(model.eval(), rows.take(counted.to(rows.target.device)))
     model.train(training)
-    each = [dict(loss=-p.double().mean().item(), perplexity=perplexity(-p.double().mean().item()), accuracy=h.double().mean().item()) for p, h in zip(log_p, hit)]
+    each = [
+        dict(
+            loss=-p.double().mean().item(),
+            perplexity=perplexity(-p.double().mean().item()),
+            accuracy=h.double().mean().item(),
+        )
+        for p, h in zip(log_p, hit)
+    ]
     return {**each[-1], "count": int(counted.sum()), "per_block": each}
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #f4a77757
 def token_log_probs(
     model: NewLLM,
-    ids: Tensor,                     # [T]
+    ids: Tensor,  # [T]
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
-) -> Tensor:                         # [T-1] log p(ids[i+1] | ids[:i+1]) of the last head
-    "Log-probability of every token but the first, at the positions at which the n-gram baselines are scored too."
+) -> Tensor:  # [T-1] log p(ids[i+1] | ids[:i+1]) of the last head
+    """Log-probability of every token but the first, at the positions at which the n-gram baselines are
+    scored too.
+    """
     training = model.training
     log_p, _ = _scores(model.eval(), positions(model, ids, contexts))
     model.train(training)
@@ -146,26 +186,33 @@ def token_log_probs(
 @dataclass(frozen=True)
 class Phase2Result:
     "What Stage 2 did."
-    history: list[dict]  # per epoch, 0 = before training: epoch, train_loss, train_perplexity, val_loss, val_perplexity, val_accuracy
-    best_epoch: int      # whose weights the model has now
+
+    history: list[
+        dict
+    ]  # per epoch, 0 = before training: epoch, train_loss, train_perplexity, val_loss, val_perplexity, val_accuracy
+    best_epoch: int  # whose weights the model has now
     stopped_early: bool
-    steps: int           # optimizer steps
-    tokens_seen: int     # positions, counted once an epoch
+    steps: int  # optimizer steps
+    tokens_seen: int  # positions, counted once an epoch
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #7ad10342
 class Phase2Trainer:
-    "Next-token training on fixed contexts: AdamW (Loshchilov and Hutter 2019) on head and token path, with early stopping."
+    """Next-token training on fixed contexts: AdamW (Loshchilov and Hutter 2019) on head and token path,
+    with early stopping.
+    """
 
     def __init__(
         self,
-        model: NewLLM,         # trained in place
+        model: NewLLM,  # trained in place
         config: Phase2Config,
-        seed: int = 0,         # order of the positions
+        seed: int = 0,  # order of the positions
     ):
         prepare(model, config)
         self.model, self.config, self.steps, self.within, self.over = model, config, 0, None, False
         self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.optimizer = torch.optim.AdamW(self.weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay)
+        self.optimizer = torch.optim.AdamW(
+            self.weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
         self.generator = torch.Generator().manual_seed(seed)
         self.loss_weights = head_weights(len(model.heads), config.block_weights).to(model.head.weight.device)
 
@@ -176,7 +223,11 @@ class Phase2Trainer:
         "One optimizer step."
         losses, distance = phase2_losses(self.model, batch)
         loss = (self.loss_weights * losses).sum() + (0 if distance is None else distance)
-        if not loss.isfinite(): raise ValueError(f"Phase 2: the loss is not finite at step {self.steps + 1}: cross-entropies {losses.tolist()}, distance from C* {distance}; lower phase2.learning_rate")
+        if not loss.isfinite():
+            raise ValueError(
+                f"Phase 2: the loss is not finite at step {self.steps + 1}: cross-entropies"
+                f" {losses.tolist()}, distance from C* {distance}; lower phase2.learning_rate"
+            )
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights.values(), self.config.grad_clip)
@@ -192,16 +243,19 @@ class Phase2Trainer:
         "One pass over the shuffled positions, or what is left of the one that was stopped."
         at = self.within = self.within or {"order": self.generator.get_state(), "batches": 0, "sum": 0.0}
         self.generator.set_state(at["order"])
-        for i in torch.randperm(len(rows), generator=self.generator).split(self.config.batch_size)[at["batches"]:]:
+        for i in torch.randperm(len(rows), generator=self.generator).split(self.config.batch_size)[
+            at["batches"] :
+        ]:
             at["sum"] += self.step(rows.take(i)) * len(i)
             at["batches"] += 1
-            if checkpoint: checkpoint.offer(self._state)
+            if checkpoint:
+                checkpoint.offer(self._state)
         self.within = None
         return at["sum"] / len(rows)
 
     def rows(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
     ) -> Positions:
         "What is shuffled and cut into batches."
@@ -209,7 +263,7 @@ class Phase2Trainer:
 
     def first_loss(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
     ) -> float:
         "Cross-entropy on the training text before the first step."
@@ -217,73 +271,117 @@ class Phase2Trainer:
 
     def train(
         self,
-        train_ids: Tensor,               # [T]
-        val_ids: Tensor,                 # [T']
+        train_ids: Tensor,  # [T]
+        val_ids: Tensor,  # [T']
         val_mask: Tensor | None = None,  # [T'] True where a token counts as a target
-        on_step: Callable[[dict], None] | None = None,  # called after each epoch with phase, done, total and the epoch's row
-        contexts: tuple[Tensor, Tensor] | None = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
+        on_step: (
+            Callable[[dict], None] | None
+        ) = None,  # called after each epoch with phase, done, total and the epoch's row
+        contexts: (
+            tuple[Tensor, Tensor] | None
+        ) = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
         checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`; what it loads is gone on from
     ) -> Phase2Result:
-        "Trains until `patience` epochs bring no better validation loss; the model ends with its best weights, in eval mode."
+        """Trains until `patience` epochs bring no better validation loss; the model ends with its best
+        weights, in eval mode.
+        """
         model, cfg = self.model.eval(), self.config  # eval: running statistics are Phase 1's
-        train_contexts, val_contexts = contexts or (fixed_contexts(model, train_ids), fixed_contexts(model, val_ids))
+        train_contexts, val_contexts = contexts or (
+            fixed_contexts(model, train_ids),
+            fixed_contexts(model, val_ids),
+        )
         rows = self.rows(train_ids, train_contexts)
         held = checkpoint.load() if checkpoint else None
-        if held: self._resume(held)
+        if held:
+            self._resume(held)
         else:
-            first = self._row(0, self.first_loss(train_ids, train_contexts), evaluate(model, val_ids, val_mask, val_contexts))
+            first = self._row(
+                0,
+                self.first_loss(train_ids, train_contexts),
+                evaluate(model, val_ids, val_mask, val_contexts),
+            )
             self.history, self.best, self.best_epoch, self.over = [first], self._snapshot(), 0, False
         while not self.over:
             history, epoch = self.history, len(self.history)
-            history.append(self._row(epoch, self.epoch(rows, checkpoint), evaluate(model, val_ids, val_mask, val_contexts)))
-            if on_step: on_step({"phase": "phase2", "done": epoch, "total": cfg.epochs, **history[-1]})
-            if history[-1]["val_loss"] < history[self.best_epoch]["val_loss"]: self.best, self.best_epoch = self._snapshot(), epoch
+            history.append(
+                self._row(
+                    epoch, self.epoch(rows, checkpoint), evaluate(model, val_ids, val_mask, val_contexts)
+                )
+            )
+            if on_step:
+                on_step({"phase": "phase2", "done": epoch, "total": cfg.epochs, **history[-1]})
+            if history[-1]["val_loss"] < history[self.best_epoch]["val_loss"]:
+                self.best, self.best_epoch = self._snapshot(), epoch
             self.over = epoch == cfg.epochs or epoch - self.best_epoch >= cfg.patience
-            if checkpoint: checkpoint.offer(self._state, final=self.over)
+            if checkpoint:
+                checkpoint.offer(self._state, final=self.over)
         self._restore(self.best)
-        return Phase2Result(self.history, self.best_epoch, len(self.history) - 1 - self.best_epoch >= cfg.patience, self.steps, (len(self.history) - 1) * len(rows))
+        return Phase2Result(
+            self.history,
+            self.best_epoch,
+            len(self.history) - 1 - self.best_epoch >= cfg.patience,
+            self.steps,
+            (len(self.history) - 1) * len(rows),
+        )
 
     _PLACE = ("history", "best", "best_epoch", "steps", "within", "over")
 
     def _state(self) -> dict:
         "All that the next step depends on; the frozen contexts are made again from the model."
-        return {"weights": self._snapshot(), "optimizer": self.optimizer.state_dict(), "order": self.generator.get_state(), **{n: getattr(self, n) for n in self._PLACE}}
+        return {
+            "weights": self._snapshot(),
+            "optimizer": self.optimizer.state_dict(),
+            "order": self.generator.get_state(),
+            **{n: getattr(self, n) for n in self._PLACE},
+        }
 
     def _resume(self, held: dict) -> None:
         "Takes up what `_state` gave."
         self._restore(held["weights"])
         self.optimizer.load_state_dict(held["optimizer"])
         self.generator.set_state(held["order"])
-        for n in self._PLACE: setattr(self, n, held[n])
+        for n in self._PLACE:
+            setattr(self, n, held[n])
 
     def _row(self, epoch: int, train_loss: float, val: dict) -> dict:
-        "One line of the history; the validation loss is weighted as in training where there are several heads."
+        """One line of the history; the validation loss is weighted as in training where there are several
+        heads.
+        """
         val_loss = sum(w * b["loss"] for w, b in zip(self.loss_weights.tolist(), val["per_block"]))
-        return dict(epoch=epoch, train_loss=train_loss, train_perplexity=perplexity(train_loss), val_loss=val_loss,
-                    val_perplexity=val["perplexity"], val_accuracy=val["accuracy"], per_block=val["per_block"])
+        return dict(
+            epoch=epoch,
+            train_loss=train_loss,
+            train_perplexity=perplexity(train_loss),
+            val_loss=val_loss,
+            val_perplexity=val["perplexity"],
+            val_accuracy=val["accuracy"],
+            per_block=val["per_block"],
+        )
 
     def _snapshot(self) -> dict[str, Tensor]:
         return {n: p.detach().clone() for n, p in self.weights.items()}
 
     @torch.no_grad()
     def _restore(self, weights: dict[str, Tensor]) -> None:
-        for n, p in self.weights.items(): p.copy_(weights[n])
+        for n, p in self.weights.items():
+            p.copy_(weights[n])
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #155ec66e
 def context_drift(
     model: NewLLM,
-    ids: Tensor,       # [T]
+    ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] what the model's contexts were before
-) -> float:            # 0 = they regenerate exactly; 2 = as far apart as unrelated contexts
+) -> float:  # 0 = they regenerate exactly; 2 = as far apart as unrelated contexts
     "Mean squared distance of the regenerated contexts from `contexts`, in units of their variance."
     return (F.mse_loss(fixed_contexts(model, ids), contexts) / contexts.var(0, unbiased=False).mean()).item()
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #2eba8034
 def expand_to_multi_output(
     model: NewLLM,  # with one head; left as it is
-) -> NewLLM:        # with one head for each block
+) -> NewLLM:  # with one head for each block
     "A copy of the model in which every block has its own copy of the trained head."
-    if len(model.heads) != 1: raise ValueError(f"the model already has {len(model.heads)} heads; expand the model with one head")
+    if len(model.heads) != 1:
+        raise ValueError(f"the model already has {len(model.heads)} heads; expand the model with one head")
     multi = copy.deepcopy(model)
     multi.heads.extend(copy.deepcopy(model.head) for _ in multi.blocks[1:])
     return multi

@@ -30,39 +30,57 @@ def _discriminants(x: Tensor, y: Tensor, ridges: tuple[float, ...]) -> list[tupl
     within = (x.T @ x - sums.T @ means) / max(1, len(x) - len(classes))
     out = []
     for ridge in ridges:
-        weight = torch.linalg.solve(within + ridge * x.square().mean() * torch.eye(x.shape[1], dtype=x.dtype, device=x.device), means.T)
+        weight = torch.linalg.solve(
+            within + ridge * x.square().mean() * torch.eye(x.shape[1], dtype=x.dtype, device=x.device),
+            means.T,
+        )
         out.append((classes, weight, (counts / len(x)).log() - 0.5 * (means.T * weight).sum(0)))
     return out
+
 
 def _accuracy(probe: tuple[Tensor, Tensor, Tensor], x: Tensor, y: Tensor) -> float:
     "Share of the rows whose largest score is the right class."
     classes, weight, bias = probe
-    hits = [(classes[(rows.float() @ weight.float() + bias.float()).argmax(1)] == truth).sum() for rows, truth in zip(x.split(2048), y.split(2048))]
+    hits = [
+        (classes[(rows.float() @ weight.float() + bias.float()).argmax(1)] == truth).sum()
+        for rows, truth in zip(x.split(2048), y.split(2048))
+    ]
     return sum(hits).item() / len(y)
 
 # %% ../../nbs/cvfp/12_probes.ipynb #c5792a0a
 def probe_tokens(
-    features: Tensor,      # [T, d] one row per token, in the order of the text
-    ids: Tensor,           # [T]
+    features: Tensor,  # [T, d] one row per token, in the order of the text
+    ids: Tensor,  # [T]
     config: ProbesConfig,  # reads lags, ridges
-) -> dict[int, float]:     # lag -> share of the second half whose token that far back is named
-    "Accuracy of linear probes for the tokens `lags` back; -1 is the next token. Raises `ValueError` for rows that are not one per token, and for a text too short."
-    if len(features) != len(ids): raise ValueError(f"{len(features)} rows of features for {len(ids)} tokens; give one row per token")
+) -> dict[int, float]:  # lag -> share of the second half whose token that far back is named
+    """Accuracy of linear probes for the tokens `lags` back; -1 is the next token.
+
+    Raises `ValueError` for rows that are not one per token, and for a text too short.
+    """
+    if len(features) != len(ids):
+        raise ValueError(f"{len(features)} rows of features for {len(ids)} tokens; give one row per token")
     far = max(abs(k) for k in config.lags)
-    if len(ids) < 10 * far: raise ValueError(f"{len(ids)} tokens are too few to probe {far} back; give at least {10 * far}, or lower probes.lags")
+    if len(ids) < 10 * far:
+        raise ValueError(
+            f"{len(ids)} tokens are too few to probe {far} back; give at least {10 * far}, or lower"
+            " probes.lags"
+        )
     x = features.detach().double()
     x, out = (x - x.mean(0)) / x.std(0).clamp(min=1e-12), {}
     for k in config.lags:
         a, y = (x[k:], ids[:-k]) if k > 0 else (x[:k], ids[-k:])
         half, cut = len(y) // 2, len(y) * 2 // 5
-        tried = [_accuracy(p, a[cut:half], y[cut:half]) for p in _discriminants(a[:cut], y[:cut], config.ridges)]
+        tried = [
+            _accuracy(p, a[cut:half], y[cut:half]) for p in _discriminants(a[:cut], y[:cut], config.ridges)
+        ]
         best = config.ridges[max(range(len(tried)), key=tried.__getitem__)]
         out[k] = _accuracy(_discriminants(a[:half], y[:half], (best,))[0], a[half:], y[half:])
     return out
 
+
 def most_frequent(
     ids: Tensor,  # [T]
-) -> float:       # share of the second half
+) -> float:  # share of the second half
     "What always naming the first half's most frequent token scores: the control below every probe."
     half = len(ids) // 2
     return (ids[half:] == ids[:half].mode().values).double().mean().item()
@@ -72,28 +90,49 @@ def _windows(ids: Tensor, at: Tensor, window: int, steps: int) -> Tensor:
     "[n, window + steps] tokens from `window - 1` before each position to `steps` after it."
     return ids[at[:, None] + torch.arange(1 - window, steps + 1, device=ids.device)]
 
-def _positions(ids: Tensor, contexts: Tensor, window: int, steps: int, n: int, seed: int) -> tuple[Tensor, torch.Generator]:
-    "`n` random positions that have a context before them and `steps` tokens after them, and the generator. Raises `ValueError` when there are none."
-    if len(contexts) != len(ids): raise ValueError(f"{len(contexts)} contexts for {len(ids)} tokens; give the contexts of these tokens, one for each")
-    if len(ids) < window + steps + 1: raise ValueError(f"{len(ids)} tokens are too few: {window + steps + 1} are needed for {steps} steps after a position; give more text, or lower probes.memory_steps and probes.tangent_steps")
+
+def _positions(
+    ids: Tensor, contexts: Tensor, window: int, steps: int, n: int, seed: int
+) -> tuple[Tensor, torch.Generator]:
+    """`n` random positions that have a context before them and `steps` tokens after them, and the generator.
+
+    Raises `ValueError` when there are none.
+    """
+    if len(contexts) != len(ids):
+        raise ValueError(
+            f"{len(contexts)} contexts for {len(ids)} tokens; give the contexts of these tokens, one for each"
+        )
+    if len(ids) < window + steps + 1:
+        raise ValueError(
+            f"{len(ids)} tokens are too few: {window + steps + 1} are needed for {steps} steps after a"
+            " position; give more text, or lower probes.memory_steps and probes.tangent_steps"
+        )
     g = torch.Generator().manual_seed(seed)
     return torch.randint(window, len(ids) - steps, (n,), generator=g).to(ids.device), g
+
 
 def _other_tokens(ids: Tensor, old: Tensor, g: torch.Generator) -> Tensor:
     "For each of `old` another token of the text, all kinds equally likely."
     kinds = ids.unique()
-    if len(kinds) < 2: raise ValueError("the text has a single kind of token: none can be replaced by another")
-    return kinds[(torch.searchsorted(kinds, old) + torch.randint(1, len(kinds), old.shape, generator=g).to(ids.device)) % len(kinds)]
+    if len(kinds) < 2:
+        raise ValueError("the text has a single kind of token: none can be replaced by another")
+    return kinds[
+        (torch.searchsorted(kinds, old) + torch.randint(1, len(kinds), old.shape, generator=g).to(ids.device))
+        % len(kinds)
+    ]
 
 # %% ../../nbs/cvfp/12_probes.ipynb #7462e6cd
 def memory_curve(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads memory_steps, num_changes
-    seed: int,             # of the positions and tokens
-) -> dict:                 # influence [memory_steps + 1], 1 at the changed token; unrelated, in the same unit
-    "Root mean square distance that one changed token leaves after 0, 1, 2, ... further tokens. Raises `ValueError` for a text too short."
+    seed: int,  # of the positions and tokens
+) -> dict:  # influence [memory_steps + 1], 1 at the changed token; unrelated, in the same unit
+    """Root mean square distance that one changed token leaves after 0, 1, 2, ... further tokens.
+
+    Raises `ValueError` for a text too short.
+    """
     w, steps = model.window, config.memory_steps
     at, g = _positions(ids, contexts, w, steps, config.num_changes, seed)
     text = _windows(ids, at, w, steps)
@@ -112,18 +151,23 @@ def memory_curve(
 # %% ../../nbs/cvfp/12_probes.ipynb #bd8250e4
 def _pushed(f, at: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor]:
     "`f(at)` and its Jacobian there times the deviation, exactly (forward-mode differentiation)."
-    with forward_ad.dual_level(): value, moved = forward_ad.unpack_dual(f(forward_ad.make_dual(at, deviation)))
+    with forward_ad.dual_level():
+        value, moved = forward_ad.unpack_dual(f(forward_ad.make_dual(at, deviation)))
     return value, torch.zeros_like(value) if moved is None else moved
 
 # %% ../../nbs/cvfp/12_probes.ipynb #9405bb04
 def lyapunov_factor(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads num_changes, tangent_steps
-    seed: int,             # of the positions and deviations
-) -> float:                # 0: forgotten at once; above 1: chaotic
-    "Growth of a deviation per token, geometric mean over the second half of `tangent_steps` from `num_changes` positions. Raises `ValueError` for a text too short."
+    seed: int,  # of the positions and deviations
+) -> float:  # 0: forgotten at once; above 1: chaotic
+    """Growth of a deviation per token, geometric mean over the second half of `tangent_steps` from
+    `num_changes` positions.
+
+    Raises `ValueError` for a text too short.
+    """
     at, g = _positions(ids, contexts, model.window, config.tangent_steps, config.num_changes, seed)
     growth, c, v = [], contexts[at - 1], torch.randn(len(at), contexts.shape[1], generator=g).to(contexts)
     v = F.normalize(v, dim=1)
@@ -132,26 +176,34 @@ def lyapunov_factor(
         for s in range(config.tangent_steps):
             c, v = _pushed(lambda c: model.step(c, rows[:, s])[0], c, v)
             size = v.norm(dim=1, keepdim=True)
-            if not size.all(): return 0.0
+            if not size.all():
+                return 0.0
             v = v / size
-            if s >= config.tangent_steps // 2: growth.append(size.log())
+            if s >= config.tangent_steps // 2:
+                growth.append(size.log())
     return torch.stack(growth).mean().exp().item()
 
 # %% ../../nbs/cvfp/12_probes.ipynb #f2cd9397
 def recurrence_of(
     model: NewLLM | LeakyLLM,
     ids: Tensor,  # [T]
-) -> tuple[Recurrence, Tensor, Tensor]:  # the recurrence, tokens [1, T, X] as it reads them, context [1, C] before them
+) -> tuple[
+    Recurrence, Tensor, Tensor
+]:  # the recurrence, tokens [1, T, X] as it reads them, context [1, C] before them
     "What the solvers need of either network."
     rows = model.embed(ids)[None]
-    if isinstance(model, LeakyLLM): return model.layer, model.layer.read(rows), model.start_context()
+    if isinstance(model, LeakyLLM):
+        return model.layer, model.layer.read(rows), model.start_context()
     return StepRecurrence(model), rows, model.start_context()
+
 
 def settling(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T]
+    ids: Tensor,  # [T]
     config: ProbesConfig,  # reads solver_sweeps, settled_below
-) -> list[dict]:           # per sweep: sweep, settled (share of tokens), residual and error_variance (largest mean square over the tokens, in units of the variance), error (largest absolute)
+) -> list[
+    dict
+]:  # per sweep: sweep, settled (share of tokens), residual and error_variance (largest mean square over the tokens, in units of the variance), error (largest absolute)
     "How sweeps from zero come to rest, and how far they are from the sequential pass."
     with _frozen(model):
         f, x, initial = recurrence_of(model, ids)
@@ -160,26 +212,36 @@ def settling(
         for k in range(config.solver_sweeps):
             old, c = c, SWEEPS["scan"](f, c, x, initial)
             change, off = (c - old).square().mean(-1) / variance, c - exact
-            rows.append(dict(sweep=k + 1, settled=(change < config.settled_below).double().mean().item(), residual=change.max().item(),
-                             error=off.abs().max().item(), error_variance=(off.square().mean(-1).max() / variance).item()))
+            rows.append(
+                dict(
+                    sweep=k + 1,
+                    settled=(change < config.settled_below).double().mean().item(),
+                    residual=change.max().item(),
+                    error=off.abs().max().item(),
+                    error_variance=(off.square().mean(-1).max() / variance).item(),
+                )
+            )
     return rows
 
+
 def sweeps_until(
-    rows: list[dict],   # what `settling` gave
-    largest: float,     # absolute error
-) -> int | None:        # None: not within the sweeps that were made
+    rows: list[dict],  # what `settling` gave
+    largest: float,  # absolute error
+) -> int | None:  # None: not within the sweeps that were made
     "The first sweep whose contexts are nowhere further than `largest` from the sequential pass."
     return next((r["sweep"] for r in rows if r["error"] <= largest), None)
 
 # %% ../../nbs/cvfp/12_probes.ipynb #a313ec94
 def sweep_factors(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads solver_sweeps
-    seed: int,             # of the deviation
-) -> list[float]:          # per sweep; ends early when nothing is left
-    "Factor on the norm of a random deviation of all contexts in each of `solver_sweeps` sweeps, from Jacobian-vector products at the sequential pass."
+    seed: int,  # of the deviation
+) -> list[float]:  # per sweep; ends early when nothing is left
+    """Factor on the norm of a random deviation of all contexts in each of `solver_sweeps` sweeps, from
+    Jacobian-vector products at the sequential pass.
+    """
     v, out = torch.randn(contexts.shape, generator=torch.Generator().manual_seed(seed)).to(contexts)[None], []
     v = v / v.norm()
     with _frozen(model):
@@ -187,60 +249,94 @@ def sweep_factors(
         for _ in range(config.solver_sweeps):
             v = _pushed(lambda c: SWEEPS["scan"](f, c, x, initial), contexts[None], v)[1]
             out.append(v.norm().item())
-            if not out[-1]: break
+            if not out[-1]:
+                break
             v = v / v.norm()
     return out
 
 # %% ../../nbs/cvfp/12_probes.ipynb #15e6aadb
 def context_rank(
-    contexts: Tensor,      # [T, C]
+    contexts: Tensor,  # [T, C]
     config: ProbesConfig,  # reads min_tokens_per_dim
-) -> dict:                 # percent, ceiling_percent (of C), tokens, dim
-    "Effective rank in percent of the width, and that of a Gaussian sample of the same size. Raises `ValueError` for too few tokens."
+) -> dict:  # percent, ceiling_percent (of C), tokens, dim
+    """Effective rank in percent of the width, and that of a Gaussian sample of the same size.
+
+    Raises `ValueError` for too few tokens.
+    """
     n, dim = contexts.shape
-    if n < config.min_tokens_per_dim * dim: raise ValueError(f"{n} tokens are too few for a rank of {dim} dimensions: at least {config.min_tokens_per_dim:g} for each are needed, {config.min_tokens_per_dim * dim:,.0f}; give more text, or lower probes.min_tokens_per_dim and say so")
-    return dict(percent=100 * effective_rank(contexts) / dim, ceiling_percent=100 * gaussian_ceiling(n, dim) / dim, tokens=n, dim=dim)
+    if n < config.min_tokens_per_dim * dim:
+        raise ValueError(
+            f"{n} tokens are too few for a rank of {dim} dimensions: at least {config.min_tokens_per_dim:g}"
+            f" for each are needed, {config.min_tokens_per_dim * dim:,.0f}; give more text, or lower"
+            " probes.min_tokens_per_dim and say so"
+        )
+    return dict(
+        percent=100 * effective_rank(contexts) / dim,
+        ceiling_percent=100 * gaussian_ceiling(n, dim) / dim,
+        tokens=n,
+        dim=dim,
+    )
 
 # %% ../../nbs/cvfp/12_probes.ipynb #273dac63
 def token_cosine(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T]
-    contexts: Tensor,      # [T, C] of these ids
+    ids: Tensor,  # [T]
+    contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads num_changes, num_tokens_tried
-    seed: int,             # of the positions and tokens
-    view: Callable[[Tensor], Tensor] | None = None,  # applied to the contexts before they are compared, such as a whitening map
-) -> float:                # 1: the token does not matter
-    "Mean cosine between the contexts that different tokens lead to from the same context and earlier tokens, over `num_changes` places."
+    seed: int,  # of the positions and tokens
+    view: (
+        Callable[[Tensor], Tensor] | None
+    ) = None,  # applied to the contexts before they are compared, such as a whitening map
+) -> float:  # 1: the token does not matter
+    """Mean cosine between the contexts that different tokens lead to from the same context and earlier
+    tokens, over `num_changes` places.
+    """
     at, g = _positions(ids, contexts, model.window, 0, config.num_changes, seed)
     kinds = ids.unique()
-    if len(kinds) < 2: raise ValueError("the text has a single kind of token: none can be compared with another")
+    if len(kinds) < 2:
+        raise ValueError("the text has a single kind of token: none can be compared with another")
     chosen = kinds[torch.randperm(len(kinds), generator=g).to(ids.device)[: config.num_tokens_tried]]
     text = _windows(ids, at, model.window, 0).repeat_interleave(len(chosen), 0)
     text[:, -1] = chosen.repeat(len(at))
-    with _frozen(model): c = model.step(contexts[at - 1].repeat_interleave(len(chosen), 0), model.embed(text)[:, -1])[0]
+    with _frozen(model):
+        c = model.step(contexts[at - 1].repeat_interleave(len(chosen), 0), model.embed(text)[:, -1])[0]
     c, n = F.normalize((view(c) if view else c).view(len(at), len(chosen), -1), dim=-1), len(chosen)
     return ((c.sum(1).square().sum(-1) - n) / (n * (n - 1))).mean().item()
 
+
 def step_cosine(
     contexts: Tensor,  # [T, C] of one text
-) -> float:            # 1: contexts do not move
+) -> float:  # 1: contexts do not move
     "Mean cosine between a context and the one before it."
     return mapping_cosine(contexts[:-1], contexts[1:])
 
 # %% ../../nbs/cvfp/12_probes.ipynb #4d4344ff
 def describe_contexts(
     model: NewLLM | LeakyLLM,
-    ids: Tensor,           # [T] text that was not trained on
+    ids: Tensor,  # [T] text that was not trained on
     config: ProbesConfig,  # everything
-    seed: int,             # of every random choice
-    view: Callable[[Tensor], Tensor] | None = None,  # how the contexts are looked at for rank, cosines and probes, such as a whitening map
-) -> dict:                 # rank, sweeps, sweep_factors, lyapunov_factor, memory, token_cosine, step_cosine, probes, probes_token_alone, most_frequent; JSON-ready
-    "All of this page's measurements, weights frozen: at most `max_tokens` tokens, sweeps over at most `max_sweep_tokens`."
+    seed: int,  # of every random choice
+    view: (
+        Callable[[Tensor], Tensor] | None
+    ) = None,  # how the contexts are looked at for rank, cosines and probes, such as a whitening map
+) -> dict:  # rank, sweeps, sweep_factors, lyapunov_factor, memory, token_cosine, step_cosine, probes, probes_token_alone, most_frequent; JSON-ready
+    """All of this page's measurements, weights frozen: at most `max_tokens` tokens, sweeps over at most
+    `max_sweep_tokens`.
+    """
     ids = ids[: config.max_tokens]
     contexts, n = read_contexts(model, ids), config.max_sweep_tokens
-    with _frozen(model): tokens = model.embed(ids)[:, : model.config.embed_dim]
+    with _frozen(model):
+        tokens = model.embed(ids)[:, : model.config.embed_dim]
     seen = view(contexts) if view else contexts
-    return dict(rank=context_rank(seen, config), sweeps=settling(model, ids[:n], config), sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
-                lyapunov_factor=lyapunov_factor(model, ids, contexts, config, seed), memory=memory_curve(model, ids, contexts, config, seed),
-                token_cosine=token_cosine(model, ids, contexts, config, seed, view), step_cosine=step_cosine(seen),
-                probes=probe_tokens(seen, ids, config), probes_token_alone=probe_tokens(tokens, ids, config), most_frequent=most_frequent(ids))
+    return dict(
+        rank=context_rank(seen, config),
+        sweeps=settling(model, ids[:n], config),
+        sweep_factors=sweep_factors(model, ids[:n], contexts[:n], config, seed),
+        lyapunov_factor=lyapunov_factor(model, ids, contexts, config, seed),
+        memory=memory_curve(model, ids, contexts, config, seed),
+        token_cosine=token_cosine(model, ids, contexts, config, seed, view),
+        step_cosine=step_cosine(seen),
+        probes=probe_tokens(seen, ids, config),
+        probes_token_alone=probe_tokens(tokens, ids, config),
+        most_frequent=most_frequent(ids),
+    )

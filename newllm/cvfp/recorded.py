@@ -26,22 +26,35 @@ class NewLLM(nn.Module, TextModel):
         config: ModelConfig,
         vocab_size: int,
         embedding: Tensor | None = None,  # [V, E]; None draws N(0, 1)
-        num_heads: int = 1,               # 1: the last block's; otherwise one for each block
+        num_heads: int = 1,  # 1: the last block's; otherwise one for each block
     ):
         super().__init__()
         self.config, self.vocab_size, self.tokenizer = config, vocab_size, None
         shape = (vocab_size, config.embed_dim)
         if embedding is not None and tuple(embedding.shape) != shape:
-            raise ValueError(f"embedding has shape {tuple(embedding.shape)}, but vocab_size and model.embed_dim ask for {shape}")
-        self.token_embedding = nn.Embedding(*shape) if embedding is None else nn.Embedding.from_pretrained(embedding.clone().float())
+            raise ValueError(
+                f"embedding has shape {tuple(embedding.shape)}, but vocab_size and model.embed_dim ask for"
+                f" {shape}"
+            )
+        self.token_embedding = (
+            nn.Embedding(*shape)
+            if embedding is None
+            else nn.Embedding.from_pretrained(embedding.clone().float())
+        )
         self.token_embedding.requires_grad_(config.token_embedding_trainable)
         self.embed_norm = nn.LayerNorm(config.embed_dim)
         self.blocks = nn.ModuleList(CVFPBlock(config, n) for n in config.structure)
         self.token_blocks: nn.ModuleList | None = None
         self.context_target = "replace"
-        if num_heads not in (1, len(self.blocks)): raise ValueError(f"num_heads={num_heads} must be 1, or one for each of the {len(self.blocks)} blocks")
-        self.heads = nn.ModuleList(nn.Linear(config.head_dim, vocab_size) for _ in range(num_heads)).requires_grad_(False)
-        for p in self.heads.parameters(): nn.init.zeros_(p)
+        if num_heads not in (1, len(self.blocks)):
+            raise ValueError(
+                f"num_heads={num_heads} must be 1, or one for each of the {len(self.blocks)} blocks"
+            )
+        self.heads = nn.ModuleList(
+            nn.Linear(config.head_dim, vocab_size) for _ in range(num_heads)
+        ).requires_grad_(False)
+        for p in self.heads.parameters():
+            nn.init.zeros_(p)
 
     @property
     def head(self) -> nn.Linear:
@@ -51,10 +64,13 @@ class NewLLM(nn.Module, TextModel):
     def embed(
         self,
         ids: Tensor,  # [T] int64
-    ) -> Tensor:      # [T, E]
+    ) -> Tensor:  # [T, E]
         "The only way from token ids to vectors: embedding, then `embed_norm`."
         if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < self.vocab_size:
-            raise ValueError(f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to {self.vocab_size - 1}; tokenise with the model's own tokenizer")
+            raise ValueError(
+                f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to"
+                f" {self.vocab_size - 1}; tokenise with the model's own tokenizer"
+            )
         return self.embed_norm(self.token_embedding(ids.to(self.token_embedding.weight.device)))
 
     def start_context(self) -> Tensor:  # [1, C]
@@ -63,18 +79,19 @@ class NewLLM(nn.Module, TextModel):
 
     def step(
         self,
-        context: Tensor,      # [N, C] the contexts before the tokens
+        context: Tensor,  # [N, C] the contexts before the tokens
         token_embed: Tensor,  # [N, E] what `embed` gave
     ) -> tuple[Tensor, Tensor]:  # context [N, C] after the tokens, token_out [N, E]
         "One token each of N streams, through all blocks."
-        for block in self.blocks: context, token_embed = block(context, token_embed)
+        for block in self.blocks:
+            context, token_embed = block(context, token_embed)
         return context, token_embed
 
     def sequential(
         self,
-        ids: Tensor,                    # [T]
+        ids: Tensor,  # [T]
         context: Tensor | None = None,  # [1, C] to start from; None = zero
-    ) -> tuple[Tensor, Tensor]:         # contexts [T, C], token_outs [T, E]
+    ) -> tuple[Tensor, Tensor]:  # contexts [T, C], token_outs [T, E]
         "Token after token, each reading the context of the one before."
         context, chunks = self.start_context() if context is None else context.view(1, -1), []
         for chunk in self.embed(ids).split(1024):
@@ -88,7 +105,7 @@ class NewLLM(nn.Module, TextModel):
 
     def sweep(
         self,
-        ids: Tensor,       # [T]
+        ids: Tensor,  # [T]
         previous: Tensor,  # [T, C] contexts of an earlier pass
     ) -> tuple[Tensor, Tensor]:  # contexts [T, C], token_outs [T, E]
         "All tokens at once (one Jacobi sweep): token t reads previous[t-1], token 0 reads previous[-1]."
@@ -97,32 +114,40 @@ class NewLLM(nn.Module, TextModel):
     @torch.no_grad()
     def read(
         self,
-        ids: Tensor,                    # [T], may be empty
+        ids: Tensor,  # [T], may be empty
         context: Tensor | None = None,  # [1, C]; None = zero
-    ) -> Tensor:                        # [1, C] the context after the last token
+    ) -> Tensor:  # [1, C] the context after the last token
         "Reads tokens and keeps nothing but the context."
         context = self.start_context() if context is None else context
-        for token in self.embed(ids).split(1) if len(ids) else (): context, _ = self.step(context, token)
+        for token in self.embed(ids).split(1) if len(ids) else ():
+            context, _ = self.step(context, token)
         return context
 
     def token_outputs(
         self,
-        previous: Tensor,     # [N, C] the contexts before the tokens
-        context: Tensor,      # [N, C] the contexts after the tokens
+        previous: Tensor,  # [N, C] the contexts before the tokens
+        context: Tensor,  # [N, C] the contexts after the tokens
         token_embed: Tensor,  # [N, E]
-    ) -> list[tuple[Tensor, Tensor]]:  # (context [N, C], token_out [N, E]) of each block, as a head reads them
-        "The token path. Under context_target='replace' every block's own context output is replaced by `context`, without gradient."
+    ) -> list[
+        tuple[Tensor, Tensor]
+    ]:  # (context [N, C], token_out [N, E]) of each block, as a head reads them
+        """The token path.
+
+        Under context_target='replace' every block's own context output is replaced by `context`, without
+        gradient.
+        """
         out, c, e = [], previous.detach(), token_embed
         for block in self.token_blocks or self.blocks:
             c, e = block(c, e)
-            if self.context_target == "replace": c = context.detach()
+            if self.context_target == "replace":
+                c = context.detach()
             out.append((c, e))
         return out
 
     def token_step(
         self,
-        previous: Tensor,     # [N, C] the contexts before the tokens
-        context: Tensor,      # [N, C] the contexts after the tokens
+        previous: Tensor,  # [N, C] the contexts before the tokens
+        context: Tensor,  # [N, C] the contexts after the tokens
         token_embed: Tensor,  # [N, E]
     ) -> tuple[Tensor, Tensor]:  # context [N, C], token_out [N, E]: what `logits` reads
         "The last block's entry of `token_outputs`; uses the tuned token path when there is one."
@@ -130,27 +155,36 @@ class NewLLM(nn.Module, TextModel):
 
     def logits(
         self,
-        context: Tensor,    # [N, C]
+        context: Tensor,  # [N, C]
         token_out: Tensor,  # [N, E]; not read when config.head_input is 'context'
-    ) -> Tensor:            # [N, V]
+    ) -> Tensor:  # [N, V]
         "Scores of every possible next token."
         return self._score(self.head, context, token_out)
 
     def _score(self, head: nn.Linear, context: Tensor, token_out: Tensor) -> Tensor:
         "One head's logits."
-        return head(torch.cat([context, token_out], -1) if self.config.head_input == "context+token" else context)
+        return head(
+            torch.cat([context, token_out], -1) if self.config.head_input == "context+token" else context
+        )
 
     def all_logits(
         self,
         outputs: list[tuple[Tensor, Tensor]],  # what `token_outputs` gave
-    ) -> list[Tensor]:                         # [N, V] of each head
+    ) -> list[Tensor]:  # [N, V] of each head
         "The logits of every head: the last block's, or all blocks' where each has its own."
-        return [self._score(head, *out) for head, out in zip(self.heads, outputs[-len(self.heads):])]
+        return [self._score(head, *out) for head, out in zip(self.heads, outputs[-len(self.heads) :])]
 
     def split_token_path(self) -> None:
-        "Freezes embedding, norm and blocks, which keep making the contexts, and gives the token path its own trainable copy of the blocks."
-        if self.token_blocks is not None: raise ValueError("the model already has its own token path; tune it further, or start from a model that only went through Phase 1")
-        for part in (self.token_embedding, self.embed_norm, self.blocks): part.requires_grad_(False)
+        """Freezes embedding, norm and blocks, which keep making the contexts, and gives the token path its
+        own trainable copy of the blocks.
+        """
+        if self.token_blocks is not None:
+            raise ValueError(
+                "the model already has its own token path; tune it further, or start from a model that only"
+                " went through Phase 1"
+            )
+        for part in (self.token_embedding, self.embed_norm, self.blocks):
+            part.requires_grad_(False)
         self.token_blocks = copy.deepcopy(self.blocks).requires_grad_(True)
 
     def distribution_loss(self) -> Tensor:  # scalar >= 0
@@ -159,20 +193,38 @@ class NewLLM(nn.Module, TextModel):
 
     def description(self) -> dict:
         "What config.json holds."
-        return dict(architecture=type(self).__name__, vocab_size=self.vocab_size, num_heads=len(self.heads), own_token_path=self.token_blocks is not None,
-                    context_target=self.context_target, model=to_dict(self.config))
+        return dict(
+            architecture=type(self).__name__,
+            vocab_size=self.vocab_size,
+            num_heads=len(self.heads),
+            own_token_path=self.token_blocks is not None,
+            context_target=self.context_target,
+            model=to_dict(self.config),
+        )
 
     @classmethod
     def from_description(
         cls,
         saved: dict,  # what `description` gave
     ) -> "NewLLM":
-        "A model of that shape with fresh weights. Raises `ValueError` for missing, unknown or impossible entries."
+        """A model of that shape with fresh weights.
+
+        Raises `ValueError` for missing, unknown or impossible entries.
+        """
         wanted = {"architecture", "vocab_size", "num_heads", "own_token_path", "context_target", "model"}
-        if saved.get("architecture", cls.__name__) != cls.__name__: raise ValueError(f"{CONFIG} describes a {saved['architecture']}, not a {cls.__name__}; newllm.load_model loads it")
-        if set(saved) != wanted: raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a model needs {sorted(wanted)}")
-        if saved["context_target"] not in ("replace", "mse"): raise ValueError(f"{CONFIG} has context_target={saved['context_target']!r}, allowed are 'replace' and 'mse'")
+        if saved.get("architecture", cls.__name__) != cls.__name__:
+            raise ValueError(
+                f"{CONFIG} describes a {saved['architecture']}, not a {cls.__name__}; newllm.load_model"
+                " loads it"
+            )
+        if set(saved) != wanted:
+            raise ValueError(f"{CONFIG} has the entries {sorted(saved)}, a model needs {sorted(wanted)}")
+        if saved["context_target"] not in ("replace", "mse"):
+            raise ValueError(
+                f"{CONFIG} has context_target={saved['context_target']!r}, allowed are 'replace' and 'mse'"
+            )
         model = cls(from_dict(saved["model"], ModelConfig), saved["vocab_size"], num_heads=saved["num_heads"])
-        if saved["own_token_path"]: model.split_token_path()
+        if saved["own_token_path"]:
+            model.split_token_path()
         model.context_target = saved["context_target"]
         return model

@@ -6,7 +6,9 @@
 __all__ = ['Recurrence', 'linear_scan', 'Status', 'NotConverged', 'sequential', 'solve', 'streams', 'residual_curve']
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #19ee3346
-import dataclasses, math, warnings
+import dataclasses
+import math
+import warnings
 from typing import Literal, Protocol
 
 import torch
@@ -19,14 +21,14 @@ class Recurrence(Protocol):
     def step(
         self,
         context: Tensor,  # [B, C] contexts before this token
-        x: Tensor,        # [B, X] the token
-    ) -> Tensor:          # [B, C] contexts after it
+        x: Tensor,  # [B, X] the token
+    ) -> Tensor:  # [B, C] contexts after it
         "One token."
 
     def affine(
         self,
         previous: Tensor,  # [B, T, C] a guess of the context before each token
-        x: Tensor,         # [B, T, X] the tokens
+        x: Tensor,  # [B, T, X] the tokens
     ) -> tuple[Tensor | None, Tensor]:  # decay [B, T, C] or None, drive [B, T, C]
         "All tokens at once, linear in the true previous context, nonlinear in the guess."
 
@@ -38,6 +40,7 @@ def _loop(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
         torch.addcmul(drive[:, t], decay[:, t], c, out=out[:, t])
         c = out[:, t]
     return out
+
 
 def _doubling(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     "The scan by composing neighbouring affine maps, log2(T) rounds (Hillis and Steele 1986)."
@@ -55,8 +58,12 @@ def _scan(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     "The scan in the form that suits the device."
     return (_doubling if drive.is_cuda else _loop)(decay, drive, initial)
 
+
 class _LinearScan(torch.autograd.Function):
-    "The scan with its adjoint, which is a scan from the last token to the first, and its tangent, which is a scan as well."
+    """The scan with its adjoint, which is a scan from the last token to the first, and its tangent, which
+    is a scan as well.
+    """
+
     @staticmethod
     def forward(ctx, decay, drive, initial):
         out = _scan(decay, drive, initial)
@@ -68,7 +75,8 @@ class _LinearScan(torch.autograd.Function):
     def jvp(ctx, decay_moved, drive_moved, initial_moved):
         decay, initial, out = ctx.saved_tensors
         drive = torch.zeros_like(out) if drive_moved is None else drive_moved
-        if decay_moved is not None: drive = drive + decay_moved * torch.cat([initial[:, None], out[:, :-1]], 1)
+        if decay_moved is not None:
+            drive = drive + decay_moved * torch.cat([initial[:, None], out[:, :-1]], 1)
         return _scan(decay, drive, torch.zeros_like(initial) if initial_moved is None else initial_moved)
 
     @staticmethod
@@ -81,32 +89,49 @@ class _LinearScan(torch.autograd.Function):
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #245ace32
 def linear_scan(
-    decay: Tensor,    # [B, T, C] factor on the previous context
-    drive: Tensor,    # [B, T, C] what is added
+    decay: Tensor,  # [B, T, C] factor on the previous context
+    drive: Tensor,  # [B, T, C] what is added
     initial: Tensor,  # [B, C] context before the first token
-) -> Tensor:          # [B, T, C]
+) -> Tensor:  # [B, T, C]
     "Solves `c_t = decay_t * c_{t-1} + drive_t` for all t, differentiably in all three arguments."
-    if decay.shape != drive.shape: raise ValueError(f"linear_scan: decay {tuple(decay.shape)} and drive {tuple(drive.shape)} must have one shape [B, T, C]")
-    if initial.shape != (drive.shape[0], drive.shape[2]): raise ValueError(f"linear_scan: initial {tuple(initial.shape)} must be [B, C] = {(drive.shape[0], drive.shape[2])}")
+    if decay.shape != drive.shape:
+        raise ValueError(
+            f"linear_scan: decay {tuple(decay.shape)} and drive {tuple(drive.shape)} must have one shape [B,"
+            " T, C]"
+        )
+    if initial.shape != (drive.shape[0], drive.shape[2]):
+        raise ValueError(
+            f"linear_scan: initial {tuple(initial.shape)} must be [B, C] = {(drive.shape[0], drive.shape[2])}"
+        )
     return _LinearScan.apply(decay, drive, initial)
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #a9408172
 @dataclasses.dataclass(frozen=True)
 class Status:
     "How a solve went."
-    converged: bool          # last residual below the tolerance (a sequential pass always is)
-    sweeps: int              # sweeps over all tokens; 0 for a sequential pass
+
+    converged: bool  # last residual below the tolerance (a sequential pass always is)
+    sweeps: int  # sweeps over all tokens; 0 for a sequential pass
     residuals: tuple[float, ...]  # largest mean squared change over the positions, per sweep
-    contraction: float | None     # geometric mean of successive root-mean-square changes; None with fewer than two
-    error: float | None = None    # largest absolute difference from the sequential pass, when asked for
+    contraction: (
+        float | None
+    )  # geometric mean of successive root-mean-square changes; None with fewer than two
+    error: float | None = None  # largest absolute difference from the sequential pass, when asked for
 
     def __str__(self):
         "One line for a report."
-        if not self.sweeps: return "exact, token by token" + (f", {self.error:.1e} from one uncut pass" if self.error is not None else "")
+        if not self.sweeps:
+            return "exact, token by token" + (
+                f", {self.error:.1e} from one uncut pass" if self.error is not None else ""
+            )
         last = f", last residual {self.residuals[-1]:.1e}" if self.residuals else ""
         rate = f", contraction {self.contraction:.2f}" if self.contraction is not None else ""
         err = f", {self.error:.1e} from the sequential pass" if self.error is not None else ""
-        return f"{'converged' if self.converged else 'NOT CONVERGED'} after {self.sweeps} sweeps{last}{rate}{err}"
+        return (
+            f"{'converged' if self.converged else 'NOT CONVERGED'} after {self.sweeps}"
+            f" sweeps{last}{rate}{err}"
+        )
+
 
 class NotConverged(UserWarning):
     "A solver stopped at its largest number of sweeps."
@@ -117,9 +142,11 @@ def _contraction(residuals: list[float]) -> float | None:
     r = [x for x in residuals if x > 0]
     return (r[-1] / r[0]) ** (0.5 / (len(r) - 1)) if len(r) > 1 else None
 
+
 def _previous(contexts: Tensor, initial: Tensor) -> Tensor:
     "The context before each token: `initial`, then all but the last."
     return torch.cat([initial[:, None], contexts[:, :-1]], 1)
+
 
 def _residual(new: Tensor, old: Tensor) -> float:
     "Largest mean squared change over the positions; infinity when anything is not finite."
@@ -129,10 +156,13 @@ def _residual(new: Tensor, old: Tensor) -> float:
 # %% ../../nbs/cvfp/04_solvers.ipynb #38e7e1a0
 def sequential(
     f: Recurrence,
-    x: Tensor,        # [B, T, X] tokens
+    x: Tensor,  # [B, T, X] tokens
     initial: Tensor,  # [B, C]
 ) -> tuple[Tensor, Status]:  # contexts [B, T, C]
-    "One token after the other; every other solver is measured against it. Differentiable: backpropagation through time."
+    """One token after the other; every other solver is measured against it.
+
+    Differentiable: backpropagation through time.
+    """
     out, c = [], initial
     for t in range(x.shape[1]):
         c = f.step(c, x[:, t])
@@ -146,10 +176,12 @@ def _jacobi_sweep(f: Recurrence, contexts: Tensor, x: Tensor, initial: Tensor) -
     decay, drive = f.affine(before, x)
     return drive if decay is None else decay * before + drive
 
+
 def _scan_sweep(f: Recurrence, contexts: Tensor, x: Tensor, initial: Tensor) -> Tensor:
     "The linear part carried exactly, the rest from the guess."
     decay, drive = f.affine(_previous(contexts, initial), x)
     return drive if decay is None else linear_scan(decay, drive, initial)
+
 
 SWEEPS = {"jacobi": _jacobi_sweep, "scan": _scan_sweep}
 
@@ -161,80 +193,125 @@ def _iterate(sweep, f, x, initial, contexts, tol, max_sweeps) -> tuple[Tensor, l
         new = sweep(f, contexts, x, initial)
         residuals.append(_residual(new, contexts))
         contexts = new
-        if residuals[-1] < tol or residuals[-1] == math.inf: break
+        if residuals[-1] < tol or residuals[-1] == math.inf:
+            break
     return contexts, residuals
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #9975da3c
 def _implicit(sweep, f, x, initial, contexts, tol, max_sweeps) -> Tensor:
-    "One differentiable sweep at the solution whose gradient is replaced by the solution of the adjoint equation."
+    """One differentiable sweep at the solution whose gradient is replaced by the solution of the adjoint
+    equation.
+    """
     out = sweep(f, contexts.detach(), x, initial)
-    if not out.requires_grad: return out
+    if not out.requires_grad:
+        return out
     at = contexts.detach().requires_grad_()
-    with torch.enable_grad(): local = sweep(f, at, x.detach(), initial.detach())
+    with torch.enable_grad():
+        local = sweep(f, at, x.detach(), initial.detach())
+
     def adjoint(grad):
         g = grad
         for _ in range(max_sweeps):
             new = grad + torch.autograd.grad(local, at, g, retain_graph=True)[0]
             done, g = _residual(new, g) < tol * grad.square().mean(-1).max().item(), new
-            if done: return g
-        warnings.warn(f"the adjoint equation did not converge in {max_sweeps} sweeps; raise max_sweeps", NotConverged)
+            if done:
+                return g
+        warnings.warn(
+            f"the adjoint equation did not converge in {max_sweeps} sweeps; raise max_sweeps",
+            NotConverged,
+            stacklevel=2,
+        )
         return g
+
     out.register_hook(adjoint)
     return out
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #f486ca3d
 def solve(
     f: Recurrence,
-    x: Tensor,               # [B, T, X] tokens
-    initial: Tensor,         # [B, C]
+    x: Tensor,  # [B, T, X] tokens
+    initial: Tensor,  # [B, C]
     method: Literal["scan", "jacobi"],
-    tol: float,              # stop when the largest mean squared change over the positions is below this
-    max_sweeps: int,         # at most this many sweeps
+    tol: float,  # stop when the largest mean squared change over the positions is below this
+    max_sweeps: int,  # at most this many sweeps
     guess: Tensor | None = None,  # [B, T, C] warm start; None = zeros
     gradient: Literal["full", "one_sweep", "implicit"] = "full",
-    check: bool = False,     # also run the sequential pass and report the error
+    check: bool = False,  # also run the sequential pass and report the error
 ) -> tuple[Tensor, Status]:  # contexts [B, T, C]
-    "Evaluates the recurrence by sweeps. Warns (`NotConverged`) when `max_sweeps` did not suffice. Raises `ValueError` for an unknown method or gradient."
-    if method not in SWEEPS: raise ValueError(f"method={method!r}: choose one of {', '.join(SWEEPS)}")
-    if gradient not in ("full", "one_sweep", "implicit"): raise ValueError(f"gradient={gradient!r}: choose full, one_sweep or implicit")
-    sweep, start = SWEEPS[method], guess if guess is not None else initial.new_zeros(*x.shape[:2], initial.shape[-1])
-    if gradient == "full": contexts, residuals = _iterate(sweep, f, x, initial, start, tol, max_sweeps)
+    """Evaluates the recurrence by sweeps.
+
+    Warns (`NotConverged`) when `max_sweeps` did not suffice. Raises `ValueError` for an unknown method or
+    gradient.
+    """
+    if method not in SWEEPS:
+        raise ValueError(f"method={method!r}: choose one of {', '.join(SWEEPS)}")
+    if gradient not in ("full", "one_sweep", "implicit"):
+        raise ValueError(f"gradient={gradient!r}: choose full, one_sweep or implicit")
+    sweep, start = (
+        SWEEPS[method],
+        (guess if guess is not None else initial.new_zeros(*x.shape[:2], initial.shape[-1])),
+    )
+    if gradient == "full":
+        contexts, residuals = _iterate(sweep, f, x, initial, start, tol, max_sweeps)
     else:
-        with torch.no_grad(): contexts, residuals = _iterate(sweep, f, x, initial, start, tol, max_sweeps)
-        contexts = _implicit(sweep, f, x, initial, contexts, tol, max_sweeps) if gradient == "implicit" else sweep(f, contexts, x, initial)
-    status = Status(residuals[-1] < tol, len(residuals), tuple(residuals), _contraction(residuals), _error(f, x, initial, contexts) if check else None)
-    if not status.converged: warnings.warn(str(status), NotConverged)
+        with torch.no_grad():
+            contexts, residuals = _iterate(sweep, f, x, initial, start, tol, max_sweeps)
+        contexts = (
+            _implicit(sweep, f, x, initial, contexts, tol, max_sweeps)
+            if gradient == "implicit"
+            else sweep(f, contexts, x, initial)
+        )
+    status = Status(
+        residuals[-1] < tol,
+        len(residuals),
+        tuple(residuals),
+        _contraction(residuals),
+        _error(f, x, initial, contexts) if check else None,
+    )
+    if not status.converged:
+        warnings.warn(str(status), NotConverged, stacklevel=2)
     return contexts, status
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #fa6e4dad
 def _error(f: Recurrence, x: Tensor, initial: Tensor, contexts: Tensor) -> float:
     "Largest absolute difference from the sequential pass."
-    with torch.no_grad(): return (sequential(f, x, initial)[0] - contexts).abs().max().item()
+    with torch.no_grad():
+        return (sequential(f, x, initial)[0] - contexts).abs().max().item()
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #71717a1b
 def streams(
     f: Recurrence,
-    x: Tensor,         # [T, X] one long text; T divisible by num_streams
-    initial: Tensor,   # [C] context before each stream
+    x: Tensor,  # [T, X] one long text; T divisible by num_streams
+    initial: Tensor,  # [C] context before each stream
     num_streams: int,  # how many run side by side
     check: bool = False,  # also run the uncut pass and report the error
 ) -> tuple[Tensor, Status]:  # contexts [T, C]
-    "One sequential pass over `num_streams` equal parts of the text at once. Raises `ValueError` when T is not a multiple of `num_streams`."
-    if num_streams < 1 or len(x) % num_streams: raise ValueError(f"num_streams={num_streams} must divide the {len(x)} tokens: cut the text to {len(x) // max(num_streams, 1) * max(num_streams, 1)}")
+    """One sequential pass over `num_streams` equal parts of the text at once.
+
+    Raises `ValueError` when T is not a multiple of `num_streams`.
+    """
+    if num_streams < 1 or len(x) % num_streams:
+        raise ValueError(
+            f"num_streams={num_streams} must divide the {len(x)} tokens: cut the text to"
+            f" {len(x) // max(num_streams, 1) * max(num_streams, 1)}"
+        )
     cut = x.view(num_streams, -1, x.shape[-1])
     contexts = sequential(f, cut, initial.expand(num_streams, -1))[0].reshape(len(x), -1)
-    return contexts, Status(True, 0, (), None, _error(f, x[None], initial[None], contexts[None]) if check else None)
+    return contexts, Status(
+        True, 0, (), None, _error(f, x[None], initial[None], contexts[None]) if check else None
+    )
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #04ca9a02
 def residual_curve(
     f: Recurrence,
-    x: Tensor,        # [B, T, X]
+    x: Tensor,  # [B, T, X]
     initial: Tensor,  # [B, C]
     method: Literal["scan", "jacobi"],
     num_sweeps: int,
-) -> list[float]:     # largest absolute error against the sequential pass after each sweep
+) -> list[float]:  # largest absolute error against the sequential pass after each sweep
     "How the error against the sequential pass falls with the sweeps."
-    if method not in SWEEPS: raise ValueError(f"method={method!r}: choose one of {', '.join(SWEEPS)}")
+    if method not in SWEEPS:
+        raise ValueError(f"method={method!r}: choose one of {', '.join(SWEEPS)}")
     truth, _ = sequential(f, x, initial)
     contexts, errors = torch.zeros_like(truth), []
     for _ in range(num_sweeps):

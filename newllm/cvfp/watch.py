@@ -20,8 +20,8 @@ from ..text.generate import TextModel
 @torch.no_grad()
 def batch_contexts(
     model: TextModel,  # in eval mode
-    ids: Tensor,       # [N, T] int64
-) -> Tensor:           # [N, T, C]
+    ids: Tensor,  # [N, T] int64
+) -> Tensor:  # [N, T, C]
     "Contexts of N texts, token by token."
     x, context, out = model.embed(ids), model.start_context().expand(len(ids), -1), []
     for t in range(ids.shape[1]):
@@ -32,51 +32,82 @@ def batch_contexts(
 # %% ../../nbs/cvfp/13_watch.ipynb #193e03c0
 def influence(
     model: TextModel,
-    ids: Tensor,          # [T] with at least two distinct ids
-    num_other: int = 4,   # replacements tried for each token
-    seed: int = 0,        # of the replacements
-) -> Tensor:              # [T, T] row i: mean squared change of each context when token i is another, in units of the contexts' variance
+    ids: Tensor,  # [T] with at least two distinct ids
+    num_other: int = 4,  # replacements tried for each token
+    seed: int = 0,  # of the replacements
+) -> Tensor:  # [T, T] row i: mean squared change of each context when token i is another, in units of the contexts' variance
     "How far every token reaches. Raises `ValueError` for a text of one kind of token."
     T, (kinds, kind) = len(ids), ids.unique(return_inverse=True)
-    if len(kinds) < 2: raise ValueError(f"influence replaces tokens by others of the text, which has {len(kinds)} kind of token in {T} positions; give it more text")
+    if len(kinds) < 2:
+        raise ValueError(
+            f"influence replaces tokens by others of the text, which has {len(kinds)} kind of token in {T}"
+            " positions; give it more text"
+        )
     g, total = torch.Generator().manual_seed(seed), 0.0
     truth = read_contexts(model, ids)
     for _ in range(num_other):
         changed = ids.repeat(T, 1)
-        changed.fill_diagonal_(0).add_(torch.diag(kinds[(kind + torch.randint(1, len(kinds), (T,), generator=g)) % len(kinds)]))
+        changed.fill_diagonal_(0).add_(
+            torch.diag(kinds[(kind + torch.randint(1, len(kinds), (T,), generator=g)) % len(kinds)])
+        )
         total = total + (_evaluated(model, changed) - truth).square().mean(-1)
     return (total / num_other / truth.var(0, correction=0).mean()).triu()
+
 
 def _evaluated(model: TextModel, ids: Tensor) -> Tensor:
     "`batch_contexts` in eval mode; the mode before comes back."
     was = model.training
-    try: return batch_contexts(model.eval(), ids)
-    finally: model.train(was)
+    try:
+        return batch_contexts(model.eval(), ids)
+    finally:
+        model.train(was)
 
 # %% ../../nbs/cvfp/13_watch.ipynb #fadf26be
 def memory_curve(
     influence: Tensor,  # [T, T] from `influence`
-    num_lags: int,      # 1 .. T
-) -> Tensor:            # [num_lags] the first is 1
+    num_lags: int,  # 1 .. T
+) -> Tensor:  # [num_lags] the first is 1
     "Share of a token's influence that is left k tokens later, k = 0, 1, ..."
     T = len(influence)
-    if not 1 <= num_lags <= T: raise ValueError(f"num_lags={num_lags} must be 1 .. {T}, the tokens of the text")
+    if not 1 <= num_lags <= T:
+        raise ValueError(f"num_lags={num_lags} must be 1 .. {T}, the tokens of the text")
     reach = torch.stack([influence.diagonal(k).mean() for k in range(num_lags)])
     return reach / reach[0]
 
 # %% ../../nbs/cvfp/13_watch.ipynb #322a4ac6
 def watched(
     on_step: Callable[[dict], None],  # gets the longer report, e.g. `run.on_step`
-    model: TextModel,                 # the one that is trained
-    ids: Tensor,                      # [T] read at every report, T >= 2
-    num_memory: int = 64,             # tokens of it, from the front, whose influence is followed
+    model: TextModel,  # the one that is trained
+    ids: Tensor,  # [T] read at every report, T >= 2
+    num_memory: int = 64,  # tokens of it, from the front, whose influence is followed
     checks: ChecksConfig = ChecksConfig(),  # reads check_sweeps and sweep_tolerance
-) -> Callable[[dict], None]:          # for `on_step` of a training
-    "Adds effective_rank, context_dim, spectrum (shares, largest first), memory (by lag), and where the training does not count them itself `converged` of `tokens`: those that settle in check_sweeps sweeps from zero."
+) -> Callable[[dict], None]:  # for `on_step` of a training
+    """Adds effective_rank, context_dim, spectrum (shares, largest first), memory (by lag), and where the
+    training does not count them itself `converged` of `tokens`: those that settle in check_sweeps
+    sweeps from zero.
+    """
     short = ids[:num_memory]
+
     def report(step: dict) -> None:
         s = singular_values(read_contexts(model, ids))
         memory = memory_curve(influence(model, short, num_other=1), max(1, len(short) // 2))
-        settled = {} if "converged" in step else dict(converged=sweeps_from_zero(model, ids, checks.check_sweeps, checks.sweep_tolerance), tokens=len(ids))
-        on_step(step | settled | dict(effective_rank=entropy_rank(s), context_dim=model.config.context_dim, spectrum=(s / s.sum()).tolist(), memory=memory.tolist()))
+        settled = (
+            {}
+            if "converged" in step
+            else dict(
+                converged=sweeps_from_zero(model, ids, checks.check_sweeps, checks.sweep_tolerance),
+                tokens=len(ids),
+            )
+        )
+        on_step(
+            step
+            | settled
+            | dict(
+                effective_rank=entropy_rank(s),
+                context_dim=model.config.context_dim,
+                spectrum=(s / s.sum()).tolist(),
+                memory=memory.tolist(),
+            )
+        )
+
     return report

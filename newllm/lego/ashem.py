@@ -9,7 +9,8 @@ __all__ = ['extend', 'train_upper_layers', 'evaluate_on_hard_examples', 'train_u
            'collect_hard_examples', 'create_hard_example_loader']
 
 # %% ../../nbs/lego/05_ashem.ipynb #6b195b40
-import dataclasses, math
+import dataclasses
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,36 +20,66 @@ from torch import Tensor, nn
 
 from .blocks import IGNORED, LegoTransformer, SequenceBatches
 from .config import ASHEMConfig, LegoConfig, StageConfig, TrainingConfig
-from .mining import (MinedStates, collect_hard_examples, compute_confidence,
-    compute_confidence_threshold, create_hard_example_loader, mine_states, score)
-from .stages import Trainer, create_deep_supervision_config, create_standard_config
+from newllm.lego.mining import (
+    MinedStates,
+    collect_hard_examples,
+    compute_confidence,
+    compute_confidence_threshold,
+    create_hard_example_loader,
+    mine_states,
+    score,
+)
+from .stages import Trainer, create_standard_config
 from .transformer import Rows
 from ..train.loop import Pass, take_up, training_state
 from ..train.optimizers import make_optimizer, make_schedule
 
 # %% ../../nbs/lego/05_ashem.ipynb #c8b338dd
-_all_ = ["ASHEMConfig", "compute_confidence", "compute_confidence_threshold", "collect_hard_examples", "create_hard_example_loader"]
+_all_ = [
+    "ASHEMConfig",
+    "compute_confidence",
+    "compute_confidence_threshold",
+    "collect_hard_examples",
+    "create_hard_example_loader",
+]
 
 # %% ../../nbs/lego/05_ashem.ipynb #047bf983
 def extend(
     model: LegoTransformer,
-    num_layers: int,   # layers of the new stack
-    heads: str,        # "shared_frozen", "shared_trained" or "own", as in ASHEMConfig.heads
+    num_layers: int,  # layers of the new stack
+    heads: str,  # "shared_frozen", "shared_trained" or "own", as in ASHEMConfig.heads
     zero_start: bool,  # new layers start as the identity
 ) -> LegoTransformer:
     "A deeper model with one more exit; embedding, lower layers and earlier exits are copied and frozen."
-    if num_layers <= model.num_layers: raise ValueError(f"num_layers={num_layers} must be above the model's {model.num_layers}; set ASHEMConfig.phase2_layers")
-    if heads not in ("shared_frozen", "shared_trained", "own"): raise ValueError(f"heads is 'shared_frozen', 'shared_trained' or 'own', got {heads!r}")
-    new = LegoTransformer(dataclasses.replace(model.config, num_layers=num_layers), model.vocab_size, (*model.exits, num_layers), heads == "own")
+    if num_layers <= model.num_layers:
+        raise ValueError(
+            f"num_layers={num_layers} must be above the model's {model.num_layers}; set"
+            " ASHEMConfig.phase2_layers"
+        )
+    if heads not in ("shared_frozen", "shared_trained", "own"):
+        raise ValueError(f"heads is 'shared_frozen', 'shared_trained' or 'own', got {heads!r}")
+    new = LegoTransformer(
+        dataclasses.replace(model.config, num_layers=num_layers),
+        model.vocab_size,
+        (*model.exits, num_layers),
+        heads == "own",
+    )
     new.token_embedding.load_state_dict(model.token_embedding.state_dict())
     for name in ("layers", "norms", "heads"):
         for i, part in enumerate(getattr(new, name)):
             old = getattr(model, name)
-            if i < len(old) or name != "layers": part.load_state_dict(old[min(i, len(old) - 1)].state_dict())
+            if i < len(old) or name != "layers":
+                part.load_state_dict(old[min(i, len(old) - 1)].state_dict())
     if zero_start:
-        for layer in new.layers[model.num_layers:]: layer.zero_start()
+        for layer in new.layers[model.num_layers :]:
+            layer.zero_start()
     new.requires_grad_(False)
-    for part in (*new.layers[model.num_layers:], new.norms[-1], *([] if heads == "shared_frozen" else [new.heads[-1]])): part.requires_grad_(True)
+    for part in (
+        *new.layers[model.num_layers :],
+        new.norms[-1],
+        *([] if heads == "shared_frozen" else [new.heads[-1]]),
+    ):
+        part.requires_grad_(True)
     return new.to(model.token_embedding.weight.device)
 
 # %% ../../nbs/lego/05_ashem.ipynb #edc78bf9
@@ -56,17 +87,20 @@ def _lower(model: LegoTransformer, num_lower_layers: int | None) -> int:
     "Layers below the last block, when not given."
     return num_lower_layers if num_lower_layers is not None else (0, *model.exits)[-2] or model.num_layers
 
+
 def train_upper_layers(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # ([b, 1, d], [b]) from `create_hard_example_loader`
     optimizer: torch.optim.Optimizer,
-    vocab_size: int,                           # V
+    vocab_size: int,  # V
     device: str,
-    num_lower_layers: int | None = None,       # layers that the states have behind them; None = all but the last block
-    scheduler: Any = None,                     # stepped after every batch
-    grad_clip: float = math.inf,               # largest gradient norm
-    at: Pass | None = None,                    # a pass that may be taken up; None = one from start to end
-) -> float:                                    # mean loss
+    num_lower_layers: (
+        int | None
+    ) = None,  # layers that the states have behind them; None = all but the last block
+    scheduler: Any = None,  # stepped after every batch
+    grad_clip: float = math.inf,  # largest gradient norm
+    at: Pass | None = None,  # a pass that may be taken up; None = one from start to end
+) -> float:  # mean loss
     "One pass over single hidden states through the upper layers."
     model.train()
     start, at = _lower(model, num_lower_layers), at or Pass()
@@ -76,31 +110,41 @@ def train_upper_layers(
     return at.mean
 
 # %% ../../nbs/lego/05_ashem.ipynb #e94a6d00
-def _step(model: nn.Module, loss: Tensor, optimizer: torch.optim.Optimizer, scheduler: Any, grad_clip: float) -> float:
+def _step(
+    model: nn.Module, loss: Tensor, optimizer: torch.optim.Optimizer, scheduler: Any, grad_clip: float
+) -> float:
     "One update; a loss that is not finite stops training."
-    if not loss.isfinite(): raise FloatingPointError(f"the loss of the upper layers is {loss.item()}; lower ASHEMConfig.phase2_lr")
+    if not loss.isfinite():
+        raise FloatingPointError(
+            f"the loss of the upper layers is {loss.item()}; lower ASHEMConfig.phase2_lr"
+        )
     optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_([p for p in model.parameters() if p.grad is not None], grad_clip)
     optimizer.step()
-    if scheduler: scheduler.step()
+    if scheduler:
+        scheduler.step()
     return loss.item()
 
 # %% ../../nbs/lego/05_ashem.ipynb #b6f2c037
 @torch.no_grad()
 def evaluate_on_hard_examples(
     model: LegoTransformer,
-    hard: dict[str, Tensor],              # what `collect_hard_examples` gave
-    vocab_size: int,                      # V
+    hard: dict[str, Tensor],  # what `collect_hard_examples` gave
+    vocab_size: int,  # V
     device: str,
-    batch_size: int = 64,                 # states at a time; does not change the result
-    num_lower_layers: int | None = None,  # layers that the states have behind them; None = all but the last block
-) -> float:                               # perplexity
+    batch_size: int = 64,  # states at a time; does not change the result
+    num_lower_layers: (
+        int | None
+    ) = None,  # layers that the states have behind them; None = all but the last block
+) -> float:  # perplexity
     "Perplexity on single hidden states; a model without upper layers reads them as they are."
     model.eval()
     start, nll = _lower(model, num_lower_layers), 0.0
     for h, y in zip(hard["hidden_states"].split(batch_size), hard["targets"].split(batch_size)):
-        logits = model.predict(model.run_layers(h[:, None].to(device), start, model.num_layers)).view(-1, vocab_size)
+        logits = model.predict(model.run_layers(h[:, None].to(device), start, model.num_layers)).view(
+            -1, vocab_size
+        )
         nll += F.cross_entropy(logits, y.to(device), reduction="sum").double().item()
     return math.exp(nll / len(hard["targets"]))
 
@@ -108,50 +152,88 @@ def evaluate_on_hard_examples(
 def train_upper_rows(
     model: LegoTransformer,
     mined: MinedStates,
-    chosen: Tensor,           # [n, S] bool: rows that go through the block and carry the loss
-    batch_size: int,          # sequences
+    chosen: Tensor,  # [n, S] bool: rows that go through the block and carry the loss
+    batch_size: int,  # sequences
     optimizer: torch.optim.Optimizer,
     device: str,
-    scheduler: Any = None,    # stepped after every batch
+    scheduler: Any = None,  # stepped after every batch
     grad_clip: float = math.inf,  # largest gradient norm
-    at: Pass | None = None,   # a pass that may be taken up; None = one from start to end
-) -> float:                   # mean loss
-    "One pass over cached sequences: the last block runs on the chosen rows, with everybody's keys and values."
+    at: Pass | None = None,  # a pass that may be taken up; None = one from start to end
+) -> float:  # mean loss
+    """One pass over cached sequences: the last block runs on the chosen rows, with everybody's keys and
+    values.
+    """
     model.train()
     start, at = model.exits[-2], at or Pass()
-    def shuffled(): yield from torch.randperm(len(mined.states)).split(batch_size)
+
+    def shuffled():
+        yield from torch.randperm(len(mined.states)).split(batch_size)
+
     for i in at.rest(shuffled()):
         rows = chosen[i].to(device)
-        if not rows.any(): continue
+        if not rows.any():
+            continue
         state = model.run_layers(mined.states[i].to(device), start, model.num_layers, Rows.of(rows))
-        at.losses.append(_step(model, F.cross_entropy(model.predict(state[rows]), mined.targets[i].to(device)[rows], ignore_index=IGNORED), optimizer, scheduler, grad_clip))
-    if not at.losses: raise ValueError("no row was chosen: nothing to train on; raise ASHEMConfig.hard_example_ratio")
+        at.losses.append(
+            _step(
+                model,
+                F.cross_entropy(
+                    model.predict(state[rows]), mined.targets[i].to(device)[rows], ignore_index=IGNORED
+                ),
+                optimizer,
+                scheduler,
+                grad_clip,
+            )
+        )
+    if not at.losses:
+        raise ValueError("no row was chosen: nothing to train on; raise ASHEMConfig.hard_example_ratio")
     return at.mean
 
 # %% ../../nbs/lego/05_ashem.ipynb #245c80ff
 @dataclasses.dataclass(frozen=True)
 class Parts:
     "Which sequences serve for what."
-    train: SequenceBatches        # phase 1 and the controls
-    mine: SequenceBatches         # hard tokens are mined here and phase 2 trains on them
-    stop: SequenceBatches         # early stopping
+
+    train: SequenceBatches  # phase 1 and the controls
+    mine: SequenceBatches  # hard tokens are mined here and phase 2 trains on them
+    stop: SequenceBatches  # early stopping
     calibration: SequenceBatches  # thresholds, temperature, gate, mixture
-    score: SequenceBatches        # every reported figure
-    scored_on: str                # says so beside each figure
+    score: SequenceBatches  # every reported figure
+    scored_on: str  # says so beside each figure
+
 
 def split_parts(
-    corpus: Any,         # train_ids, val_ids, test_ids, val_mask, test_mask as `newllm.text.corpus.Corpus`
+    corpus: Any,  # train_ids, val_ids, test_ids, val_mask, test_mask as `newllm.text.corpus.Corpus`
     config: ASHEMConfig,
 ) -> Parts:
     "Training, mining, early-stopping, calibration and scoring sequences; validation is cut, never test."
     cut = round(len(corpus.val_ids) * (1 - config.calibration_ratio))
-    def part(ids, mask=None, shuffle=False): return SequenceBatches(ids, config.seq_len, config.batch_size, mask, shuffle)
+
+    def part(ids, mask=None, shuffle=False):
+        return SequenceBatches(ids, config.seq_len, config.batch_size, mask, shuffle)
+
     train = part(corpus.train_ids, None, True)
     if config.leaky:
         val = part(corpus.val_ids, corpus.val_mask)
-        return Parts(train, part(corpus.val_ids, corpus.val_mask, True), val, val, val, "LEAKY: validation text that was mined and trained on")
-    stop, calibration = (part(corpus.val_ids[s], corpus.val_mask[s]) for s in (slice(0, cut), slice(cut, None)))
-    return Parts(train, part(corpus.train_ids, None), stop, calibration, part(corpus.test_ids, corpus.test_mask), "test text that nothing was fitted to")
+        return Parts(
+            train,
+            part(corpus.val_ids, corpus.val_mask, True),
+            val,
+            val,
+            val,
+            "LEAKY: validation text that was mined and trained on",
+        )
+    stop, calibration = (
+        part(corpus.val_ids[s], corpus.val_mask[s]) for s in (slice(0, cut), slice(cut, None))
+    )
+    return Parts(
+        train,
+        part(corpus.train_ids, None),
+        stop,
+        calibration,
+        part(corpus.test_ids, corpus.test_mask),
+        "test text that nothing was fitted to",
+    )
 
 # %% ../../nbs/lego/05_ashem.ipynb #744d298a
 def train_stages(
@@ -159,17 +241,25 @@ def train_stages(
     stages: TrainingConfig,  # where the loss is computed
     config: LegoConfig,
     parts: Parts,
-    epochs: int,             # at most
+    epochs: int,  # at most
     lr: float,
-    patience: int,           # epochs
+    patience: int,  # epochs
     on_step: Callable[[dict], None] | None = None,
     checkpoint: Any = None,  # as `Trainer.train_with_early_stopping` takes it
-) -> dict:                   # what `Trainer.train_with_early_stopping` returns
+) -> dict:  # what `Trainer.train_with_early_stopping` returns
     "Trains all weights on the training text, stopped early."
-    a, trainer = config.ashem, Trainer(dataclasses.replace(stages, grad_clip=config.ashem.grad_clip), model.vocab_size, config.device)
+    a, trainer = (
+        config.ashem,
+        Trainer(
+            dataclasses.replace(stages, grad_clip=config.ashem.grad_clip), model.vocab_size, config.device
+        ),
+    )
     optimizer = make_optimizer(model.to(config.device), lr, a.weight_decay)
     schedule = make_schedule(optimizer, epochs * len(parts.train), a.warmup_ratio, a.schedule)
-    return trainer.train_with_early_stopping(model, parts.train, parts.stop, optimizer, epochs, patience, schedule, on_step, checkpoint)
+    return trainer.train_with_early_stopping(
+        model, parts.train, parts.stop, optimizer, epochs, patience, schedule, on_step, checkpoint
+    )
+
 
 def train_shallow(
     config: LegoConfig,
@@ -180,124 +270,257 @@ def train_shallow(
 ) -> tuple[LegoTransformer, dict]:  # the model, what training returned
     "Phase 1: the first block on all tokens."
     a = config.ashem
-    model = LegoTransformer(dataclasses.replace(config.transformer, num_layers=a.phase1_layers), vocab_size, (a.phase1_layers,))
-    return model, train_stages(model, create_standard_config(a.phase1_layers), config, parts, a.phase1_epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)
+    model = LegoTransformer(
+        dataclasses.replace(config.transformer, num_layers=a.phase1_layers), vocab_size, (a.phase1_layers,)
+    )
+    return model, train_stages(
+        model,
+        create_standard_config(a.phase1_layers),
+        config,
+        parts,
+        a.phase1_epochs,
+        a.phase1_lr,
+        a.phase1_patience,
+        on_step,
+        checkpoint,
+    )
 
 # %% ../../nbs/lego/05_ashem.ipynb #9d0ae307
-def _keep_best(model: LegoTransformer, run_epoch: Callable[[Pass], float], evaluate: Callable[[], float], config: ASHEMConfig, on_step: Callable | None, checkpoint: Any, optimizer: torch.optim.Optimizer, plan: Any, held: dict | None, mined: dict) -> list[dict]:
-    "Epochs of phase 2, stopped early; the model ends with its best weights, which may be those it began with. What was `mined` goes into every checkpoint."
+def _keep_best(
+    model: LegoTransformer,
+    run_epoch: Callable[[Pass], float],
+    evaluate: Callable[[], float],
+    config: ASHEMConfig,
+    on_step: Callable | None,
+    checkpoint: Any,
+    optimizer: torch.optim.Optimizer,
+    plan: Any,
+    held: dict | None,
+    mined: dict,
+) -> list[dict]:
+    """Epochs of phase 2, stopped early; the model ends with its best weights, which may be those it began
+    with.
+
+    What was `mined` goes into every checkpoint.
+    """
+
     def weights():
         "A copy that training leaves alone."
         return {k: v.clone() for k, v in model.state_dict().items()}
-    if held: best, best_epoch, state, history, over, within = take_up(held, model, optimizer, plan)
-    else: best, best_epoch, state, history, over, within = evaluate(), 0, weights(), [], False, None
+
+    if held:
+        best, best_epoch, state, history, over, within = take_up(held, model, optimizer, plan)
+    else:
+        best, best_epoch, state, history, over, within = evaluate(), 0, weights(), [], False, None
     at = None
+
     def offer(final=False):
-        if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, plan, (best, best_epoch, state, history, over, at and at.place())) | mined, final)
+        if checkpoint:
+            checkpoint.offer(
+                lambda: (
+                    training_state(
+                        model, optimizer, plan, (best, best_epoch, state, history, over, at and at.place())
+                    )
+                    | mined
+                ),
+                final,
+            )
+
     while not over:
         epoch, at = len(history) + 1, Pass(offer, within)
         row = dict(epoch=epoch, loss=run_epoch(at), hard_ppl=evaluate())
         within = at = None
         history.append(row)
-        if on_step: on_step(dict(phase="mine", done=epoch, total=config.phase2_epochs, **row))
-        if row["hard_ppl"] < best: best, best_epoch, state = row["hard_ppl"], epoch, weights()
+        if on_step:
+            on_step(dict(phase="mine", done=epoch, total=config.phase2_epochs, **row))
+        if row["hard_ppl"] < best:
+            best, best_epoch, state = row["hard_ppl"], epoch, weights()
         over = epoch == config.phase2_epochs or epoch - best_epoch >= config.phase2_patience
         offer(final=over)
-    if not math.isfinite(best): raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
+    if not math.isfinite(best):
+        raise FloatingPointError("hard-token perplexity was never finite; lower ASHEMConfig.phase2_lr")
     model.load_state_dict(state)
     return history
 
 # %% ../../nbs/lego/05_ashem.ipynb #bbcba85f
 def train_next_block(
-    model: LegoTransformer,          # everything trained so far
-    num_layers: int,                 # layers after the extension
-    thresholds: tuple[float, ...],   # of every exit of `model`
+    model: LegoTransformer,  # everything trained so far
+    num_layers: int,  # layers after the extension
+    thresholds: tuple[float, ...],  # of every exit of `model`
     config: LegoConfig,
     parts: Parts,
-    selection: str = "hard",         # "hard", or "random": as many rows, drawn at random
+    selection: str = "hard",  # "hard", or "random": as many rows, drawn at random
     on_step: Callable[[dict], None] | None = None,
-    checkpoint: Any = None,          # as `Trainer.train_with_early_stopping` takes it; holds the chosen rows too
-) -> tuple[LegoTransformer, dict]:   # the deeper model; history, hard_ratio, rows
-    "Phase 2 for one more block: mines `parts.mine`, extends the model, trains the new layers on the chosen rows."
-    if selection not in ("hard", "random"): raise ValueError(f"selection is 'hard' or 'random', got {selection!r}")
+    checkpoint: Any = None,  # as `Trainer.train_with_early_stopping` takes it; holds the chosen rows too
+) -> tuple[LegoTransformer, dict]:  # the deeper model; history, hard_ratio, rows
+    """Phase 2 for one more block: mines `parts.mine`, extends the model, trains the new layers on the
+    chosen rows.
+    """
+    if selection not in ("hard", "random"):
+        raise ValueError(f"selection is 'hard' or 'random', got {selection!r}")
     a, device = config.ashem, config.device
     deeper = extend(model, num_layers, a.heads, a.zero_start)
     optimizer = make_optimizer(deeper, a.phase2_lr, a.weight_decay)
-    held = checkpoint.load() if checkpoint else None  # after `extend`, which draws from the generators that this puts back
+    held = (
+        checkpoint.load() if checkpoint else None
+    )  # after `extend`, which draws from the generators that this puts back
     mined = mine_states(model, parts.mine, thresholds, device, a.cache_mb)
-    chosen = held["chosen"] if held else mined.hard if selection == "hard" else mined.random_subset(torch.Generator().manual_seed(config.seed))
-    if not chosen.any(): raise ValueError(f"no token of the mined text is below the threshold {thresholds[-1]:.4f}; raise ASHEMConfig.hard_example_ratio={a.hard_example_ratio}")
+    chosen = (
+        held["chosen"]
+        if held
+        else (
+            mined.hard
+            if selection == "hard"
+            else mined.random_subset(torch.Generator().manual_seed(config.seed))
+        )
+    )
+    if not chosen.any():
+        raise ValueError(
+            f"no token of the mined text is below the threshold {thresholds[-1]:.4f}; raise"
+            f" ASHEMConfig.hard_example_ratio={a.hard_example_ratio}"
+        )
     if a.context == "none":
         flat = dict(hidden_states=mined.states[chosen], targets=mined.targets[chosen])
         stop = collect_hard_examples(model, parts.stop, thresholds[-1], device, tuple(thresholds[:-1]))
-        plan = make_schedule(optimizer, a.phase2_epochs * -(-len(flat["targets"]) // a.hard_batch_size), a.warmup_ratio, a.schedule)
-        def shuffled(): yield from create_hard_example_loader(flat, a.hard_batch_size)
-        def run_epoch(at): return train_upper_layers(deeper, shuffled(), optimizer, model.vocab_size, device, model.num_layers, plan, a.grad_clip, at)
-        def evaluate(): return evaluate_on_hard_examples(deeper, stop, model.vocab_size, device, a.hard_batch_size, model.num_layers)
+        plan = make_schedule(
+            optimizer,
+            a.phase2_epochs * -(-len(flat["targets"]) // a.hard_batch_size),
+            a.warmup_ratio,
+            a.schedule,
+        )
+
+        def shuffled():
+            yield from create_hard_example_loader(flat, a.hard_batch_size)
+
+        def run_epoch(at):
+            return train_upper_layers(
+                deeper,
+                shuffled(),
+                optimizer,
+                model.vocab_size,
+                device,
+                model.num_layers,
+                plan,
+                a.grad_clip,
+                at,
+            )
+
+        def evaluate():
+            return evaluate_on_hard_examples(
+                deeper, stop, model.vocab_size, device, a.hard_batch_size, model.num_layers
+            )
+
     else:
         plan = make_schedule(optimizer, a.phase2_epochs * len(parts.mine), a.warmup_ratio, a.schedule)
-        def run_epoch(at): return train_upper_rows(deeper, mined, chosen, a.batch_size, optimizer, device, plan, a.grad_clip, at)
-        def evaluate(): return (lambda s: s.perplexity(s.taken == len(model.exits)))(score(deeper, parts.stop, thresholds, device))
-    history = _keep_best(deeper, run_epoch, evaluate, a, on_step, checkpoint, optimizer, plan, held, dict(chosen=chosen))
+
+        def run_epoch(at):
+            return train_upper_rows(
+                deeper, mined, chosen, a.batch_size, optimizer, device, plan, a.grad_clip, at
+            )
+
+        def evaluate():
+            return (lambda s: s.perplexity(s.taken == len(model.exits)))(
+                score(deeper, parts.stop, thresholds, device)
+            )
+
+    history = _keep_best(
+        deeper, run_epoch, evaluate, a, on_step, checkpoint, optimizer, plan, held, dict(chosen=chosen)
+    )
     return deeper.eval(), dict(history=history, hard_ratio=mined.hard_ratio, rows=int(chosen.sum()))
 
 # %% ../../nbs/lego/05_ashem.ipynb #246c6658
 @dataclasses.dataclass
 class ASHEMResult:
     "A routed model and how it came about."
+
     model: LegoTransformer
-    shallow: LegoTransformer       # phase 1 alone
+    shallow: LegoTransformer  # phase 1 alone
     thresholds: tuple[float, ...]  # of every exit but the last, from the calibration part
-    phase1: dict                   # what training the shallow model returned
-    blocks: list[dict]             # history, hard_ratio and rows of each further block
+    phase1: dict  # what training the shallow model returned
+    blocks: list[dict]  # history, hard_ratio and rows of each further block
+
 
 def run_ashem(
     config: LegoConfig,
-    vocab_size: int,                # V
+    vocab_size: int,  # V
     parts: Parts,
-    selection: str = "hard",        # "hard", or "random" for the control
+    selection: str = "hard",  # "hard", or "random" for the control
     phase1: tuple[LegoTransformer, dict] | None = None,  # a phase 1 to build on; None = train it
     on_step: Callable[[dict], None] | None = None,
-    checkpoint: Callable[[str], Any] | None = None,  # makes one for each training by its name, e.g. `run.checkpoint`
+    checkpoint: (
+        Callable[[str], Any] | None
+    ) = None,  # makes one for each training by its name, e.g. `run.checkpoint`
 ) -> ASHEMResult:
     "Trains shallow, then for each further block calibrates, mines, extends and trains."
-    shallow, first = phase1 or train_shallow(config, vocab_size, parts, on_step, checkpoint and checkpoint("shallow"))
+    shallow, first = phase1 or train_shallow(
+        config, vocab_size, parts, on_step, checkpoint and checkpoint("shallow")
+    )
     model, thresholds, blocks = shallow.eval(), (), []
     for end in config.ashem.layer_ends[1:]:
-        thresholds += (compute_confidence_threshold(model, parts.calibration, config.ashem.hard_example_ratio, config.device, thresholds),)
-        model, report = train_next_block(model, end, thresholds, config, parts, selection, on_step, checkpoint and checkpoint(f"{selection}-{end}"))
+        thresholds += (
+            compute_confidence_threshold(
+                model, parts.calibration, config.ashem.hard_example_ratio, config.device, thresholds
+            ),
+        )
+        model, report = train_next_block(
+            model,
+            end,
+            thresholds,
+            config,
+            parts,
+            selection,
+            on_step,
+            checkpoint and checkpoint(f"{selection}-{end}"),
+        )
         blocks.append(report)
     return ASHEMResult(model, shallow, thresholds, first, blocks)
 
 # %% ../../nbs/lego/05_ashem.ipynb #1b25e856
 def train_control(
-    kind: str,          # "full", "deep_supervision" or "layerskip"
+    kind: str,  # "full", "deep_supervision" or "layerskip"
     config: LegoConfig,
-    vocab_size: int,    # V
+    vocab_size: int,  # V
     parts: Parts,
     on_step: Callable[[dict], None] | None = None,
     checkpoint: Any = None,  # as `Trainer.train_with_early_stopping` takes it
-) -> tuple[LegoTransformer, dict]:  # a model with exits at phase1_layers and at the top; what training returned
+) -> tuple[
+    LegoTransformer, dict
+]:  # a model with exits at phase1_layers and at the top; what training returned
     "Trains every layer of the full stack on all tokens."
     a, c, top = config.ashem, config.controls, config.transformer.num_layers
-    exit_stage = StageConfig(layers=(a.phase1_layers, a.phase1_layers) if kind == "deep_supervision" else (1, top - 1), loss_weight=c.exit_weight)
-    if kind == "full": stages, exits = create_standard_config(top), (top,)
-    elif kind in ("deep_supervision", "layerskip"): stages, exits = TrainingConfig(stages=[exit_stage, StageConfig(layers=(top, top), loss_weight=1 - c.exit_weight)]), (a.phase1_layers, top)
-    else: raise ValueError(f"kind is 'full', 'deep_supervision' or 'layerskip', got {kind!r}")
+    exit_stage = StageConfig(
+        layers=(a.phase1_layers, a.phase1_layers) if kind == "deep_supervision" else (1, top - 1),
+        loss_weight=c.exit_weight,
+    )
+    if kind == "full":
+        stages, exits = create_standard_config(top), (top,)
+    elif kind in ("deep_supervision", "layerskip"):
+        stages, exits = (
+            TrainingConfig(
+                stages=[exit_stage, StageConfig(layers=(top, top), loss_weight=1 - c.exit_weight)]
+            ),
+            (a.phase1_layers, top),
+        )
+    else:
+        raise ValueError(f"kind is 'full', 'deep_supervision' or 'layerskip', got {kind!r}")
     model = LegoTransformer(config.transformer, vocab_size, exits)
-    if kind == "layerskip": model.layer_dropout = tuple(c.layer_dropout * (2 ** (l / (top - 1)) - 1) for l in range(top))
-    return model, train_stages(model, stages, config, parts, c.epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint)
+    if kind == "layerskip":
+        model.layer_dropout = tuple(c.layer_dropout * (2 ** (l / (top - 1)) - 1) for l in range(top))
+    return model, train_stages(
+        model, stages, config, parts, c.epochs, a.phase1_lr, a.phase1_patience, on_step, checkpoint
+    )
 
 # %% ../../nbs/lego/05_ashem.ipynb #79e4e015
 def training_cost(
     model: LegoTransformer,
-    tokens: int,   # of the training text
+    tokens: int,  # of the training text
     seq_len: int,  # S
-    epochs: int,   # passes that were made
+    epochs: int,  # passes that were made
 ) -> float:
     "Multiplications of training every layer on every token, with a loss at the last exit, by formula."
     layers = sum(l.multiply_adds((seq_len + 1) / 2)[0] for l in model.layers)
     return 3.0 * epochs * tokens * (layers + model.config.dim * model.vocab_size)
+
 
 def mining_cost(
     result: "ASHEMResult",
@@ -311,6 +534,9 @@ def mining_cost(
     row, other = (on, off) if full else (model.layers[0].multiply_adds(1)[0], 0)
     for start, end, report in zip(model.exits, model.exits[1:], result.blocks):
         chosen = report["rows"] / tokens
-        step = 3 * (end - start) * (chosen * row + (1 - chosen) * other) + (2 if config.heads == "shared_frozen" else 3) * chosen * head
+        step = (
+            3 * (end - start) * (chosen * row + (1 - chosen) * other)
+            + (2 if config.heads == "shared_frozen" else 3) * chosen * head
+        )
         total += tokens * (start * on + head + len(report["history"]) * step)
     return total

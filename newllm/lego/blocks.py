@@ -23,17 +23,24 @@ IGNORED = -100  # the target of a position that no loss and no metric counts
 
 # %% ../../nbs/lego/02_blocks.ipynb #eb4f52bf
 class SequenceBatches:
-    "Batches `(x [B, S], y [B, S])` of next-token pairs; `shuffle` draws a new order on every pass from torch's global generator."
+    """Batches `(x [B, S], y [B, S])` of next-token pairs; `shuffle` draws a new order on every pass from
+    torch's global generator.
+    """
+
     def __init__(
         self,
-        ids: Tensor,                   # [T] int64
-        seq_len: int,                  # S
-        batch_size: int,               # B
+        ids: Tensor,  # [T] int64
+        seq_len: int,  # S
+        batch_size: int,  # B
         counted: Tensor | None = None,  # [T] bool, False = never a target that counts
-        shuffle: bool = False,         # new order of the sequences on every pass
+        shuffle: bool = False,  # new order of the sequences on every pass
     ):
         n = (len(ids) - 1) // seq_len
-        if n < 1: raise ValueError(f"{len(ids)} tokens are too few for one sequence of seq_len={seq_len} and its targets; give more tokens or a smaller seq_len")
+        if n < 1:
+            raise ValueError(
+                f"{len(ids)} tokens are too few for one sequence of seq_len={seq_len} and its targets; give"
+                " more tokens or a smaller seq_len"
+            )
         target = ids if counted is None else ids.where(counted, IGNORED)
         self.x, self.y = ids[: n * seq_len].view(n, seq_len), target[1 : n * seq_len + 1].view(n, seq_len)
         self.batch_size, self.shuffle = batch_size, shuffle
@@ -45,29 +52,43 @@ class SequenceBatches:
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         "One pass."
         order = torch.randperm(len(self.x)) if self.shuffle else torch.arange(len(self.x))
-        for rows in order.split(self.batch_size): yield self.x[rows], self.y[rows]
+        for rows in order.split(self.batch_size):
+            yield self.x[rows], self.y[rows]
 
 # %% ../../nbs/lego/02_blocks.ipynb #b036d6a7
 class LegoTransformer(nn.Module):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
+
     def __init__(
         self,
-        config: TransformerConfig,                # shape of the whole stack
-        vocab_size: int,                          # V
-        exits: tuple[int, ...] | list[int],       # last layer of each block, 1-indexed, growing; the last one is num_layers
-        own_heads: bool = False,                  # a head for each exit, or one for all
+        config: TransformerConfig,  # shape of the whole stack
+        vocab_size: int,  # V
+        exits: (
+            tuple[int, ...] | list[int]
+        ),  # last layer of each block, 1-indexed, growing; the last one is num_layers
+        own_heads: bool = False,  # a head for each exit, or one for all
     ):
         super().__init__()
         if not exits or list(exits) != sorted(set(exits)) or exits[0] < 1 or exits[-1] != config.num_layers:
-            raise ValueError(f"exits={tuple(exits)} must grow from 1 or above to num_layers={config.num_layers}")
+            raise ValueError(
+                f"exits={tuple(exits)} must grow from 1 or above to num_layers={config.num_layers}"
+            )
         self.config, self.vocab_size, self.exits = config, vocab_size, tuple(exits)
         self.token_embedding, self.drop = nn.Embedding(vocab_size, config.dim), nn.Dropout(config.dropout)
         self.layers = nn.ModuleList(TransformerBlock(config) for _ in range(config.num_layers))
-        self.norms = nn.ModuleList(nn.RMSNorm(config.dim, eps=config.norm_eps) if config.norm == "pre" else nn.Identity() for _ in exits)
-        self.heads = nn.ModuleList(nn.Linear(config.dim, vocab_size, bias=False) for _ in (exits if own_heads else [0]))
-        for module in (self.token_embedding, *self.heads): nn.init.normal_(module.weight, std=config.init_std)
+        self.norms = nn.ModuleList(
+            nn.RMSNorm(config.dim, eps=config.norm_eps) if config.norm == "pre" else nn.Identity()
+            for _ in exits
+        )
+        self.heads = nn.ModuleList(
+            nn.Linear(config.dim, vocab_size, bias=False) for _ in (exits if own_heads else [0])
+        )
+        for module in (self.token_embedding, *self.heads):
+            nn.init.normal_(module.weight, std=config.init_std)
         self.layer_dropout: tuple[float, ...] = ()
-        self.arguments = dict(config=to_dict(config), vocab_size=vocab_size, exits=list(exits), own_heads=own_heads)
+        self.arguments = dict(
+            config=to_dict(config), vocab_size=vocab_size, exits=list(exits), own_heads=own_heads
+        )
 
     @property
     def num_layers(self) -> int:
@@ -77,62 +98,65 @@ class LegoTransformer(nn.Module):
     def embed(
         self,
         ids: Tensor,  # [B, S] int64
-    ) -> Tensor:      # [B, S, d]
+    ) -> Tensor:  # [B, S, d]
         "State below the first layer."
         return self.drop(self.token_embedding(ids))
 
     def run_layers(
         self,
-        state: Tensor,                        # [B, S, d] after layer `start`
-        start: int,                           # layers already done
-        end: int,                             # last layer to run
-        rows: Rows | None = None,             # positions that go on; None = all
+        state: Tensor,  # [B, S, d] after layer `start`
+        start: int,  # layers already done
+        end: int,  # last layer to run
+        rows: Rows | None = None,  # positions that go on; None = all
         caches: list[KVCache] | None = None,  # one per layer of the stack
-        trace: list[Tensor] | None = None,    # given: the state after each layer is appended
-    ) -> Tensor:                              # [B, S, d] after layer `end`
+        trace: list[Tensor] | None = None,  # given: the state after each layer is appended
+    ) -> Tensor:  # [B, S, d] after layer `end`
         "Layers `start + 1` to `end`."
         for i in range(start, end):
             new = self.layers[i](state, rows, caches[i] if caches else None)
-            if self.training and self.layer_dropout: new = new.where(torch.rand(len(new), 1, 1, device=new.device) >= self.layer_dropout[i], state)
+            if self.training and self.layer_dropout:
+                new = new.where(torch.rand(len(new), 1, 1, device=new.device) >= self.layer_dropout[i], state)
             state = new
-            if trace is not None: trace.append(state)
+            if trace is not None:
+                trace.append(state)
         return state
 
     def hidden(
         self,
         ids: Tensor,  # [B, S]
-        layer: int,   # 0 = the embedding, num_layers = the top
-    ) -> Tensor:      # [B, S, d]
+        layer: int,  # 0 = the embedding, num_layers = the top
+    ) -> Tensor:  # [B, S, d]
         "State after `layer`."
-        if not 0 <= layer <= self.num_layers: raise ValueError(f"layer={layer} is not in 0..{self.num_layers}")
+        if not 0 <= layer <= self.num_layers:
+            raise ValueError(f"layer={layer} is not in 0..{self.num_layers}")
         return self.run_layers(self.embed(ids), 0, layer)
 
     def exit_of(
         self,
         layer: int,  # 1-indexed
-    ) -> int:        # index into `exits`
+    ) -> int:  # index into `exits`
         "The block that holds `layer`."
         return next(i for i, e in enumerate(self.exits) if e >= layer)
 
     def predict(
         self,
-        state: Tensor,   # [..., d]
+        state: Tensor,  # [..., d]
         exit: int = -1,  # which exit reads it; -1 = the last
-    ) -> Tensor:         # [..., V] logits
+    ) -> Tensor:  # [..., V] logits
         "What an exit says about a state."
         return self.heads[exit if len(self.heads) > 1 else 0](self.norms[exit](state))
 
     def forward(
         self,
         x: Tensor,  # [B, S] int64
-    ) -> Tensor:    # [B, S, V]
+    ) -> Tensor:  # [B, S, V]
         "Logits after all layers."
         return self.predict(self.hidden(x, self.num_layers))
 
     def forward_all_layers(
         self,
-        x: Tensor,          # [B, S] int64
-    ) -> list[Tensor]:      # num_layers times [B, S, V]
+        x: Tensor,  # [B, S] int64
+    ) -> list[Tensor]:  # num_layers times [B, S, V]
         "Logits after every layer, each read by the exit of its block."
         state, out = self.embed(x), []
         for i in range(self.num_layers):
@@ -142,31 +166,40 @@ class LegoTransformer(nn.Module):
 
     def route(
         self,
-        ids: Tensor,                             # [B, S] int64
-        leave: Callable[[int, Tensor], Tensor],  # (exit, states [k, N, d] of the tokens that reached it) -> [N] bool, True = leaves there
-        layers: int = 1,                         # k, how many of the last layers `leave` is shown; the exit's own comes last
-    ) -> tuple[Tensor, Tensor]:                  # (states [B, S, d], [B, S] int64 index of the exit each token took)
+        ids: Tensor,  # [B, S] int64
+        leave: Callable[
+            [int, Tensor], Tensor
+        ],  # (exit, states [k, N, d] of the tokens that reached it) -> [N] bool, True = leaves there
+        layers: int = 1,  # k, how many of the last layers `leave` is shown; the exit's own comes last
+    ) -> tuple[Tensor, Tensor]:  # (states [B, S, d], [B, S] int64 index of the exit each token took)
         "Runs each block on the tokens that no earlier exit kept; those are never computed further."
         state, done, last = self.embed(ids), 0, len(self.exits) - 1
         active, taken, trace = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last), []
         for i, end in enumerate(self.exits):
-            state, done = self.run_layers(state, done, end, None if active.all() else Rows.of(active), trace=trace), end
-            if i == last: break
+            state, done = (
+                self.run_layers(state, done, end, None if active.all() else Rows.of(active), trace=trace),
+                end,
+            )
+            if i == last:
+                break
             leaves = active.clone()
             leaves[active] = leave(i, torch.stack([s[active] for s in trace[-layers:]]))
             taken[leaves], active = i, active & ~leaves
-            if not active.any(): break
+            if not active.any():
+                break
         return state, taken
 
     def read(
         self,
         state: Tensor,  # [B, S, d]
         taken: Tensor,  # [B, S] the exit that reads each
-    ) -> Tensor:        # [B, S, V]
+    ) -> Tensor:  # [B, S, V]
         "Logits of every token by its own exit."
-        if (taken == taken.flatten()[0]).all(): return self.predict(state, int(taken.flatten()[0]))
+        if (taken == taken.flatten()[0]).all():
+            return self.predict(state, int(taken.flatten()[0]))
         out = state.new_empty(*taken.shape, self.vocab_size)
-        for i in taken.unique().tolist(): out[taken == i] = self.predict(state[taken == i], i)
+        for i in taken.unique().tolist():
+            out[taken == i] = self.predict(state[taken == i], i)
         return out
 
     def save_pretrained(
@@ -175,8 +208,14 @@ class LegoTransformer(nn.Module):
     ) -> None:
         "Writes `model.safetensors` and `config.json`."
         Path(folder).mkdir(parents=True, exist_ok=True)
-        save_file({k: v.contiguous() for k, v in self.state_dict().items()}, Path(folder) / "model.safetensors", metadata={"format": "pt"})
-        (Path(folder) / "config.json").write_text(json.dumps({"class": type(self).__name__, **self.arguments}, indent=2) + "\n", encoding="utf8")
+        save_file(
+            {k: v.contiguous() for k, v in self.state_dict().items()},
+            Path(folder) / "model.safetensors",
+            metadata={"format": "pt"},
+        )
+        (Path(folder) / "config.json").write_text(
+            json.dumps({"class": type(self).__name__, **self.arguments}, indent=2) + "\n", encoding="utf8"
+        )
 
     @classmethod
     def from_pretrained(
@@ -185,10 +224,18 @@ class LegoTransformer(nn.Module):
     ) -> "LegoTransformer":
         "The saved model, in evaluation mode."
         path = Path(folder) / "config.json"
-        if not path.is_file(): raise ValueError(f"there is no model in {folder}: config.json is missing; give the folder that save_pretrained wrote")
+        if not path.is_file():
+            raise ValueError(
+                f"there is no model in {folder}: config.json is missing; give the folder that save_pretrained"
+                " wrote"
+            )
         arguments = json.loads(path.read_text(encoding="utf8"))
-        if (name := arguments.pop("class", None)) != cls.__name__: raise ValueError(f"{folder} holds a {name}, not a {cls.__name__}; load it with {name}.from_pretrained")
-        if "config" in arguments: arguments["config"] = from_dict(arguments["config"], TransformerConfig)
+        if (name := arguments.pop("class", None)) != cls.__name__:
+            raise ValueError(
+                f"{folder} holds a {name}, not a {cls.__name__}; load it with {name}.from_pretrained"
+            )
+        if "config" in arguments:
+            arguments["config"] = from_dict(arguments["config"], TransformerConfig)
         model = cls(**arguments)
         model.load_state_dict(load_file(path.with_name("model.safetensors")))
         return model.eval()

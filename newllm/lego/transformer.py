@@ -17,34 +17,40 @@ from .config import TransformerConfig
 # %% ../../nbs/lego/01_transformer.ipynb #c9aa5ab8
 class Rotary(nn.Module):
     "Turns queries and keys by their position (RoPE, Su et al. 2021); pairs are `(x[i], x[i + D/2])`."
+
     def __init__(
         self,
         head_dim: int,  # D, even
-        base: float,    # angles run from 1 to 1/base radians a position
+        base: float,  # angles run from 1 to 1/base radians a position
     ):
         super().__init__()
-        if head_dim < 2 or head_dim % 2: raise ValueError(f"head_dim={head_dim} must be an even number >= 2: rotary positions turn pairs of dimensions")
+        if head_dim < 2 or head_dim % 2:
+            raise ValueError(
+                f"head_dim={head_dim} must be an even number >= 2: rotary positions turn pairs of dimensions"
+            )
         self.head_dim, self.base, self._table = head_dim, base, None
 
     def table(
         self,
-        end: int,        # positions 0 .. end-1 are wanted
-        like: Tensor,    # dtype and device
-    ) -> Tensor:         # [>= end, 2, D/2] cosine and sine; doubles when it is too short
+        end: int,  # positions 0 .. end-1 are wanted
+        like: Tensor,  # dtype and device
+    ) -> Tensor:  # [>= end, 2, D/2] cosine and sine; doubles when it is too short
         "Cosines and sines, computed in float64 and kept."
         t = self._table
         if t is None or len(t) < end or t.dtype != like.dtype or t.device != like.device:
             position = torch.arange(1 << max(6, (end - 1).bit_length()), dtype=torch.float64)
-            angle = position[:, None] * self.base ** (-torch.arange(0, self.head_dim, 2, dtype=torch.float64) / self.head_dim)
+            angle = position[:, None] * self.base ** (
+                -torch.arange(0, self.head_dim, 2, dtype=torch.float64) / self.head_dim
+            )
             self._table = t = torch.stack([angle.cos(), angle.sin()], 1).to(like)
         return t
 
     def forward(
         self,
-        x: Tensor,          # [..., D]
+        x: Tensor,  # [..., D]
         positions: Tensor,  # int64, broadcasts against x without its last dimension
-        end: int,           # every position is below this
-    ) -> Tensor:            # [..., D]
+        end: int,  # every position is below this
+    ) -> Tensor:  # [..., D]
         "`x` turned to its positions."
         cos, sin = self.table(end, x)[positions].unbind(-2)
         a, b = x.chunk(2, -1)
@@ -53,80 +59,115 @@ class Rotary(nn.Module):
 # %% ../../nbs/lego/01_transformer.ipynb #8e9ab926
 class KVCache:
     "Keys and values of one layer, `[B, H, S, D]` each, in a buffer that doubles when it is full."
+
     def __init__(self):
         self.length, self._keys, self._values = 0, None, None
 
     def append(
         self,
-        keys: Tensor,    # [B, H, new, D]
+        keys: Tensor,  # [B, H, new, D]
         values: Tensor,  # [B, H, new, D]
     ) -> tuple[Tensor, Tensor]:  # ([B, H, length, D], [B, H, length, D]) everything so far
         "Adds positions at the end; returns all keys and values, as views."
         if self._keys is not None and keys.shape[:2] != self._keys.shape[:2]:
-            raise ValueError(f"the cache holds batch and heads {tuple(self._keys.shape[:2])}, got {tuple(keys.shape[:2])}; use a new cache for another batch")
+            raise ValueError(
+                f"the cache holds batch and heads {tuple(self._keys.shape[:2])}, got {tuple(keys.shape[:2])};"
+                " use a new cache for another batch"
+            )
         end = self.length + keys.shape[2]
-        if self._keys is None or end > self._keys.shape[2]: self._grow(keys, end)
-        self._keys[:, :, self.length:end], self._values[:, :, self.length:end] = keys, values
+        if self._keys is None or end > self._keys.shape[2]:
+            self._grow(keys, end)
+        self._keys[:, :, self.length : end], self._values[:, :, self.length : end] = keys, values
         self.length = end
         return self._keys[:, :, :end], self._values[:, :, :end]
 
     def _grow(self, like: Tensor, end: int) -> None:
         shape = (*like.shape[:2], 1 << max(5, (end - 1).bit_length()), like.shape[3])
-        old, (self._keys, self._values) = (self._keys, self._values), (like.new_empty(shape), like.new_empty(shape))
-        if self.length: self._keys[:, :, :self.length], self._values[:, :, :self.length] = (x[:, :, :self.length] for x in old)
+        old, (self._keys, self._values) = (
+            (self._keys, self._values),
+            (
+                like.new_empty(shape),
+                like.new_empty(shape),
+            ),
+        )
+        if self.length:
+            self._keys[:, :, : self.length], self._values[:, :, : self.length] = (
+                x[:, :, : self.length] for x in old
+            )
 
     def crop(
         self,
         length: int,  # positions to keep, from the start
     ) -> None:
         "Forgets every position from `length` on."
-        if not 0 <= length <= self.length: raise ValueError(f"cannot crop to length={length}: the cache holds {self.length} positions")
+        if not 0 <= length <= self.length:
+            raise ValueError(f"cannot crop to length={length}: the cache holds {self.length} positions")
         self.length = length
 
 # %% ../../nbs/lego/01_transformer.ipynb #7fa18081
 @dataclasses.dataclass(frozen=True)
 class Rows:
     "The positions of a `[B, S]` batch that a layer is computed for."
-    active: Tensor     # [B, S] bool
-    flat: Tensor       # [N] places in the flattened batch, ascending
+
+    active: Tensor  # [B, S] bool
+    flat: Tensor  # [N] places in the flattened batch, ascending
     positions: Tensor  # [N] position of each in its sequence, cached positions counted
-    slots: Tensor      # [N] place of each in the flattened [B, Q] grid
-    width: int         # Q
-    mask: Tensor       # [B, 1, Q, past + S] True = may be attended to
+    slots: Tensor  # [N] place of each in the flattened [B, Q] grid
+    width: int  # Q
+    mask: Tensor  # [B, 1, Q, past + S] True = may be attended to
 
     @classmethod
     def of(
         cls,
         active: Tensor,  # [B, S] bool, True = goes on
-        past: int = 0,   # positions already in the cache
+        past: int = 0,  # positions already in the cache
     ) -> "Rows":
         "The plan for these positions."
-        if active.dtype != torch.bool or active.ndim != 2: raise ValueError(f"active must be a bool tensor [B, S], got {active.dtype} {tuple(active.shape)}")
+        if active.dtype != torch.bool or active.ndim != 2:
+            raise ValueError(f"active must be a bool tensor [B, S], got {active.dtype} {tuple(active.shape)}")
         batch, place = active.nonzero(as_tuple=True)
         width = int(active.sum(1).max()) if len(batch) else 0
         slots = batch * width + (active.cumsum(1) - 1)[batch, place]
-        limit = torch.zeros(len(active) * width, dtype=torch.long, device=active.device)  # a padded slot may look at position 0, so that no row is empty
+        limit = torch.zeros(
+            len(active) * width, dtype=torch.long, device=active.device
+        )  # a padded slot may look at position 0, so that no row is empty
         limit[slots] = place + past
         keys = torch.arange(past + active.shape[1], device=active.device)
-        return cls(active, batch * active.shape[1] + place, place + past, slots, width, (keys <= limit.view(len(active), 1, width, 1)))
+        return cls(
+            active,
+            batch * active.shape[1] + place,
+            place + past,
+            slots,
+            width,
+            (keys <= limit.view(len(active), 1, width, 1)),
+        )
 
 # %% ../../nbs/lego/01_transformer.ipynb #4d778d5d
 class CausalAttention(nn.Module):
     "Multi-head causal attention with rotary positions (Vaswani et al. 2017; Su et al. 2021)."
+
     def __init__(
         self,
         config: TransformerConfig,
     ):
         super().__init__()
         d = config.dim
-        self.query, self.key_value, self.out = nn.Linear(d, d, bias=False), nn.Linear(d, 2 * d, bias=False), nn.Linear(d, d, bias=False)
-        self.num_heads, self.head_dim, self.rotary = config.num_heads, config.head_dim, Rotary(config.head_dim, config.rope_base)
+        self.query, self.key_value, self.out = (
+            nn.Linear(d, d, bias=False),
+            nn.Linear(d, 2 * d, bias=False),
+            nn.Linear(d, d, bias=False),
+        )
+        self.num_heads, self.head_dim, self.rotary = (
+            config.num_heads,
+            config.head_dim,
+            Rotary(config.head_dim, config.rope_base),
+        )
 
     def keys_values(
         self,
-        x: Tensor,                     # [B, S, d]
+        x: Tensor,  # [B, S, d]
         cache: KVCache | None = None,  # given: x continues it
-    ) -> tuple[Tensor, Tensor]:        # [B, H, past + S, D] each
+    ) -> tuple[Tensor, Tensor]:  # [B, H, past + S, D] each
         "Keys (turned) and values of `x`, after those of the cache."
         B, S, _ = x.shape
         past = cache.length if cache else 0
@@ -136,54 +177,72 @@ class CausalAttention(nn.Module):
 
     def forward(
         self,
-        x: Tensor,                     # [B, S, d]
+        x: Tensor,  # [B, S, d]
         cache: KVCache | None = None,  # given: x continues it
-    ) -> Tensor:                       # [B, S, d]
+    ) -> Tensor:  # [B, S, d]
         "Every position attends to itself and everything before it."
         B, S, d = x.shape
         past = cache.length if cache else 0
         k, v = self.keys_values(x, cache)
-        q = self.rotary(self.query(x).view(B, S, self.num_heads, self.head_dim).transpose(1, 2), torch.arange(past, past + S, device=x.device), past + S)
-        mask = None if past == 0 or S == 1 else torch.ones(S, past + S, dtype=torch.bool, device=x.device).tril(past)
+        q = self.rotary(
+            self.query(x).view(B, S, self.num_heads, self.head_dim).transpose(1, 2),
+            torch.arange(past, past + S, device=x.device),
+            past + S,
+        )
+        mask = (
+            None
+            if past == 0 or S == 1
+            else torch.ones(S, past + S, dtype=torch.bool, device=x.device).tril(past)
+        )
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=past == 0 and S > 1)
         return self.out(y.transpose(1, 2).reshape(B, S, d))
 
     def rows(
         self,
-        x: Tensor,                     # [B, S, d] states of all positions
-        rows: Rows,                    # which of them ask
+        x: Tensor,  # [B, S, d] states of all positions
+        rows: Rows,  # which of them ask
         cache: KVCache | None = None,  # given: x continues it
-    ) -> Tensor:                       # [N, d] for the rows only
+    ) -> Tensor:  # [N, d] for the rows only
         "Queries from `rows` only, keys and values from every position."
         k, v = self.keys_values(x, cache)
-        if not len(rows.flat): return x.new_zeros(0, x.shape[-1])
+        if not len(rows.flat):
+            return x.new_zeros(0, x.shape[-1])
         q = self.query(x.flatten(0, 1)[rows.flat]).view(-1, self.num_heads, self.head_dim)
         q = self.rotary(q, rows.positions[:, None], k.shape[2])
         grid = q.new_zeros(len(x) * rows.width, self.num_heads, self.head_dim).index_copy(0, rows.slots, q)
-        y = F.scaled_dot_product_attention(grid.view(len(x), rows.width, self.num_heads, -1).transpose(1, 2), k, v, attn_mask=rows.mask)
+        y = F.scaled_dot_product_attention(
+            grid.view(len(x), rows.width, self.num_heads, -1).transpose(1, 2), k, v, attn_mask=rows.mask
+        )
         return self.out(y.transpose(1, 2).reshape(-1, x.shape[-1])[rows.slots])
 
 # %% ../../nbs/lego/01_transformer.ipynb #572f852e
 class GatedFFN(nn.Module):
     "`down(silu(gate(x)) * up(x))` (SwiGLU, Shazeer 2020)."
+
     def __init__(
         self,
         config: TransformerConfig,
     ):
         super().__init__()
-        self.gate_up, self.down = nn.Linear(config.dim, 2 * config.ffn_dim, bias=False), nn.Linear(config.ffn_dim, config.dim, bias=False)
+        self.gate_up, self.down = (
+            nn.Linear(config.dim, 2 * config.ffn_dim, bias=False),
+            nn.Linear(config.ffn_dim, config.dim, bias=False),
+        )
 
     def forward(
         self,
         x: Tensor,  # [..., d]
-    ) -> Tensor:    # [..., d]
+    ) -> Tensor:  # [..., d]
         "Each position by itself."
         gate, up = self.gate_up(x).chunk(2, -1)
         return self.down(F.silu(gate) * up)
 
 # %% ../../nbs/lego/01_transformer.ipynb #6a383895
 class TransformerBlock(nn.Module):
-    "One layer: attention, then the gated net, each with a residual sum and RMSNorm (Zhang and Sennrich 2019)."
+    """One layer: attention, then the gated net, each with a residual sum and RMSNorm (Zhang and Sennrich
+    2019).
+    """
+
     def __init__(
         self,
         config: TransformerConfig,  # shape, norm, dropout, initialisation
@@ -193,16 +252,18 @@ class TransformerBlock(nn.Module):
         self.norm1, self.norm2 = (nn.RMSNorm(config.dim, eps=config.norm_eps) for _ in range(2))
         self.drop = nn.Dropout(config.dropout)
         for p in self.parameters():
-            if p.ndim == 2: nn.init.normal_(p, std=config.init_std)
+            if p.ndim == 2:
+                nn.init.normal_(p, std=config.init_std)
 
     def forward(
         self,
-        x: Tensor,                     # [B, S, d]
-        rows: Rows | None = None,      # the positions that go on; None = all
+        x: Tensor,  # [B, S, d]
+        rows: Rows | None = None,  # the positions that go on; None = all
         cache: KVCache | None = None,  # given: x continues it
-    ) -> Tensor:                       # [B, S, d]; positions not in `rows` come back as they were
+    ) -> Tensor:  # [B, S, d]; positions not in `rows` come back as they were
         "The layer on all positions, or on `rows` with everybody's keys and values."
-        if rows is not None: return self._sparse(x, rows, cache)
+        if rows is not None:
+            return self._sparse(x, rows, cache)
         if self.config.norm == "pre":
             x = x + self.drop(self.attention(self.norm1(x), cache))
             return x + self.drop(self.ffn(self.norm2(x)))
@@ -212,17 +273,22 @@ class TransformerBlock(nn.Module):
     def _sparse(self, x: Tensor, rows: Rows, cache: KVCache | None) -> Tensor:
         pre = self.config.norm == "pre"
         y = self.drop(self.attention.rows(self.norm1(x) if pre else x, rows, cache))
-        if not len(rows.flat): return x
+        if not len(rows.flat):
+            return x
         y = x.flatten(0, 1)[rows.flat] + y
-        if pre: y = y + self.drop(self.ffn(self.norm2(y)))
+        if pre:
+            y = y + self.drop(self.ffn(self.norm2(y)))
         else:
             y = self.norm1(y)
             y = self.norm2(y + self.drop(self.ffn(y)))
         return x.flatten(0, 1).index_copy(0, rows.flat, y).view_as(x)
 
     def zero_start(self) -> "TransformerBlock":
-        "Sets both sublayers' output projections to zero, so that a pre-norm layer starts as the identity; returns itself."
-        for linear in (self.attention.out, self.ffn.down): nn.init.zeros_(linear.weight)
+        """Sets both sublayers' output projections to zero, so that a pre-norm layer starts as the
+        identity; returns itself.
+        """
+        for linear in (self.attention.out, self.ffn.down):
+            nn.init.zeros_(linear.weight)
         return self
 
     def multiply_adds(
@@ -236,21 +302,31 @@ class TransformerBlock(nn.Module):
 # %% ../../nbs/lego/01_transformer.ipynb #6ddd601a
 class TransformerLanguageModel(nn.Module):
     "Layers between a normalised embedding and a softmax that shares its weights (Press and Wolf 2017)."
+
     def __init__(
         self,
         config: TransformerConfig,  # shape; dim is the width of the embedding
-        vocab_size: int,            # V
+        vocab_size: int,  # V
     ):
         super().__init__()
-        self.embedding, self.bias, self.drop = nn.Embedding(vocab_size, config.dim), nn.Parameter(torch.zeros(vocab_size)), nn.Dropout(config.dropout)
+        self.embedding, self.bias, self.drop = (
+            nn.Embedding(vocab_size, config.dim),
+            nn.Parameter(torch.zeros(vocab_size)),
+            nn.Dropout(config.dropout),
+        )
         self.layers = nn.ModuleList(TransformerBlock(config) for _ in range(config.num_layers))
         self.input_norm, self.output_norm = nn.LayerNorm(config.dim), nn.LayerNorm(config.dim)
         nn.init.normal_(self.embedding.weight, std=config.dim**-0.5)
 
-    def forward(self, ids: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:  # [B, S] -> logits [B, S, V], an empty state
-        "Logits of the next token at every position of a window; `state` is there for trainers that carry one, and is not read."
+    def forward(
+        self, ids: Tensor, state: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:  # [B, S] -> logits [B, S, V], an empty state
+        """Logits of the next token at every position of a window; `state` is there for trainers that carry
+        one, and is not read.
+        """
         x = self.drop(self.input_norm(self.embedding(ids)))
-        for layer in self.layers: x = layer(x)
+        for layer in self.layers:
+            x = layer(x)
         return F.linear(self.drop(self.output_norm(x)), self.embedding.weight, self.bias), x.new_zeros(0)
 
     @torch.no_grad()
@@ -258,9 +334,10 @@ class TransformerLanguageModel(nn.Module):
         self,
         ids: Tensor,  # [T]
         window: int,  # tokens seen at once, even; each target has at least window / 2 tokens before it, or all there are
-    ) -> Tensor:      # [T-1]
+    ) -> Tensor:  # [T-1]
         "log p(ids[i + 1] | the window up to ids[i]), dropout off. Raises `ValueError` for an odd window."
-        if window < 2 or window % 2: raise ValueError(f"window={window}: windows overlap by half, so give an even number from 2")
+        if window < 2 or window % 2:
+            raise ValueError(f"window={window}: windows overlap by half, so give an even number from 2")
         was, half, n = self.training, window // 2, len(ids) - 1
         self.eval()
         out = ids.new_zeros(n, dtype=self.bias.dtype)

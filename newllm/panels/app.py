@@ -6,7 +6,7 @@
 __all__ = ['PANELS', 'with_model', 'Chooser', 'app']
 
 # %% ../../nbs/panels/09_app.ipynb #ac4f14b8
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import html
@@ -28,44 +28,78 @@ def with_model() -> list[tuple[str, str]]:  # (experiment/run, folder)
     found = [f for f in found if (f / "model" / "model.safetensors").is_file()]
     return [(f"{f.parent.name}/{f.name}", str(f)) for f in sorted(found, key=lambda f: -f.stat().st_mtime)]
 
+
 class Chooser(W.VBox):
     "A list of runs and a button that makes the panel of the chosen one; `panel` is None before."
+
     def __init__(
         self,
         make: Callable[..., W.Widget],  # from a folder (several: from a list of folders; none: from nothing)
-        choice: str = "one",            # one, several or none
+        choice: str = "one",  # one, several or none
     ):
         self.make, self.choice, self.panel = make, choice, None
         kind = W.SelectMultiple if choice == "several" else W.Dropdown
-        self.runs, self.button, self.message = kind(options=with_model(), description="run", layout=W.Layout(width="420px")), W.Button(description="open"), W.HTML()
+        self.runs, self.button, self.message = (
+            kind(options=with_model(), description="run", layout=W.Layout(width="420px")),
+            W.Button(description="open"),
+            W.HTML(),
+        )
         self.button.on_click(lambda button: self.open_panel())
-        super().__init__([W.HBox([self.button] if choice == "none" else [self.runs, self.button]), self.message])
+        super().__init__(
+            [W.HBox([self.button] if choice == "none" else [self.runs, self.button]), self.message]
+        )
 
     def look_again(self) -> None:
         "The runs that are there now."
-        if list(self.runs.options) != with_model(): self.runs.options = with_model()
+        if list(self.runs.options) != with_model():
+            self.runs.options = with_model()
 
     def open_panel(self) -> None:
         "Makes the panel, or says what it needs."
         chosen = self.runs.value
-        if self.choice != "none" and not chosen: return self._say("no run is chosen: `newllm run cvfp` or the first tab makes one" if not self.runs.options else "choose a run first")
+        if self.choice != "none" and not chosen:
+            return self._say(
+                "no run is chosen: `newllm run cvfp` or the first tab makes one"
+                if not self.runs.options
+                else "choose a run first"
+            )
         self._say("reading ...")
-        try: self.panel = self.make(*([] if self.choice == "none" else [[Path(r) for r in chosen]] if self.choice == "several" else [Path(chosen)]))
-        except (ValueError, OSError) as e: return self._say(str(e))
+        try:
+            self.panel = self.make(
+                *(
+                    []
+                    if self.choice == "none"
+                    else [[Path(r) for r in chosen]]
+                    if self.choice == "several"
+                    else [Path(chosen)]
+                )
+            )
+        except (ValueError, OSError) as e:
+            return self._say(str(e))
         self.message.value, self.children = "", [*self.children[:2], self.panel]
 
-    def _say(self, text: str) -> None: self.message.value = f'<span style="font-size:13px">{html.escape(text)}</span>'
+    def _say(self, text: str) -> None:
+        self.message.value = f'<span style="font-size:13px">{html.escape(text)}</span>'
 
 # %% ../../nbs/panels/09_app.ipynb #7cf948a3
-PANELS: dict[str, tuple[Callable[..., W.Widget], str]] = {  # title -> what makes it, and how many runs it is made from
-    "Results": (results_panel, "none"), "Collapse": (collapse_panel, "several"), "Fixed point": (fixed_point_panel, "one"), "Routing": (routing_panel, "one"), "Tokens": (token_panel, "one"),
+PANELS: dict[
+    str, tuple[Callable[..., W.Widget], str]
+] = {  # title -> what makes it, and how many runs it is made from
+    "Results": (results_panel, "none"),
+    "Collapse": (collapse_panel, "several"),
+    "Fixed point": (fixed_point_panel, "one"),
+    "Routing": (routing_panel, "one"),
+    "Tokens": (token_panel, "one"),
 }
+
 
 def app(
     experiment: str | Path | None = None,  # that the training tab begins with; None = the first
 ) -> W.Tab:
     "A tab for training and one for each panel."
-    tabs = {"Train": training_panel(experiment)} | {title: Chooser(make, choice) for title, (make, choice) in PANELS.items()}
+    tabs = {"Train": training_panel(experiment)} | {
+        title: Chooser(make, choice) for title, (make, choice) in PANELS.items()
+    }
     out = W.Tab(list(tabs.values()), titles=list(tabs))
     out.observe(lambda change: [c.look_again() for c in out.children[1:]], "selected_index")
     return out

@@ -7,14 +7,25 @@ __all__ = ['BINS', 'COLOURS', 'principal_plane', 'Survey', 'survey', 'Point', 'p
            'checks_table', 'CollapsePanel', 'collapse_panel']
 
 # %% ../../nbs/panels/02_collapse.ipynb #9c751ffc
-import dataclasses, html
+import dataclasses
+import html
 from collections.abc import Sequence
 
-import ipywidgets as W, matplotlib as mpl, numpy as np, torch
+import ipywidgets as W
+import matplotlib as mpl
+import numpy as np
+import torch
 from torch import Tensor
 
-from ..cvfp.checks import (check_diversity, check_fixed_point, check_identity, check_token_dependence,
-    compare, read_contexts, repeated_passes)
+from newllm.cvfp.checks import (
+    check_diversity,
+    check_fixed_point,
+    check_identity,
+    check_token_dependence,
+    compare,
+    read_contexts,
+    repeated_passes,
+)
 from ..cvfp.config import ChecksConfig
 from ..cvfp.joint import JointTrainer
 from ..cvfp.leaky import LeakyLLM
@@ -31,7 +42,9 @@ from ..text.generate import TextModel
 def principal_plane(
     contexts: Tensor,  # [T, C], T >= 3
 ) -> tuple[np.ndarray, tuple[float, float]]:  # [T, 2] coordinates; share of the variance of each, 0..1
-    "Projection onto the first two principal components; the sign is such that each has its largest coordinate above zero."
+    """Projection onto the first two principal components; the sign is such that each has its largest
+    coordinate above zero.
+    """
     x = contexts.detach().double()
     u, s, _ = torch.linalg.svd(x - x.mean(0), full_matrices=False)
     plane = u[:, :2] * s[:2]
@@ -43,20 +56,23 @@ def principal_plane(
 @dataclasses.dataclass(frozen=True, eq=False)
 class Survey:
     "One network over one text."
-    contexts: Tensor                     # [T, C]
-    spectrum: np.ndarray                 # shares of the singular values, largest first
-    plane: np.ndarray                    # [T, 2]
-    plane_shares: tuple[float, float]    # of the variance
-    cosines: np.ndarray                  # [BINS] share of the pairs of tokens in each bin
-    checks: dict                         # diversity, identity, fixed_point, token_dependence
+
+    contexts: Tensor  # [T, C]
+    spectrum: np.ndarray  # shares of the singular values, largest first
+    plane: np.ndarray  # [T, 2]
+    plane_shares: tuple[float, float]  # of the variance
+    cosines: np.ndarray  # [BINS] share of the pairs of tokens in each bin
+    checks: dict  # diversity, identity, fixed_point, token_dependence
+
 
 BINS = np.linspace(-1, 1, 41)  # of the cosines
 
+
 def survey(
     model: TextModel,
-    ids: Tensor,           # [T]
+    ids: Tensor,  # [T]
     checks: ChecksConfig,
-    seed: int = 0,         # of the checks' random choices
+    seed: int = 0,  # of the checks' random choices
 ) -> Survey:
     "Everything the panel shows of a network."
     contexts = read_contexts(model, ids)
@@ -64,38 +80,56 @@ def survey(
     unit = torch.nn.functional.normalize(contexts.double(), dim=1)
     i, j = torch.triu_indices(len(ids), len(ids), 1)
     counts = np.histogram((unit @ unit.T)[i, j].clamp(-1, 1).numpy(), BINS)[0]
-    found = dict(diversity=check_diversity(contexts, checks, seed), identity=check_identity(model, ids, contexts, checks, seed),
-                 fixed_point=check_fixed_point(model, ids, contexts, repeated_passes(model, ids, checks.num_passes), checks, seed), token_dependence=check_token_dependence(model, ids, contexts, checks, seed))
+    found = dict(
+        diversity=check_diversity(contexts, checks, seed),
+        identity=check_identity(model, ids, contexts, checks, seed),
+        fixed_point=check_fixed_point(
+            model, ids, contexts, repeated_passes(model, ids, checks.num_passes), checks, seed
+        ),
+        token_dependence=check_token_dependence(model, ids, contexts, checks, seed),
+    )
     return Survey(contexts, (s / s.sum()).numpy(), *principal_plane(contexts), counts / counts.sum(), found)
 
 # %% ../../nbs/panels/02_collapse.ipynb #37447d5e
 @dataclasses.dataclass(frozen=True, eq=False)
 class Point:
     "A trained network and the settings behind it."
+
     subject: Subject
     diversity_weight: float | None  # None = not known
-    gamma: float | None             # None = not enforced
+    gamma: float | None  # None = not enforced
+
 
 def point(
-    model_or_run,               # a Point, a model, or the folder of a run
+    model_or_run,  # a Point, a model, or the folder of a run
     text: str | Tensor | None = None,
     num_tokens: int = 192,
 ) -> Point:
     "The settings of a run, from its configuration. Raises `ValueError` for what has no context."
-    if isinstance(model_or_run, Point): return model_or_run
+    if isinstance(model_or_run, Point):
+        return model_or_run
     s = subject(model_or_run, text, num_tokens)
-    if not hasattr(s.model, "start_context"): raise ValueError(f"{s.name} is a {type(s.model).__name__}, which carries no context; give a NewLLM or a LeakyLLM")
+    if not hasattr(s.model, "start_context"):
+        raise ValueError(
+            f"{s.name} is a {type(s.model).__name__}, which carries no context; give a NewLLM or a LeakyLLM"
+        )
     saved = s.config.get("config", {})
-    weight = saved["joint"]["diversity_weight"] if "joint" in saved else saved["phase1"]["dist_reg_weight"] if "phase1" in saved else None
+    weight = (
+        saved["joint"]["diversity_weight"]
+        if "joint" in saved
+        else saved["phase1"]["dist_reg_weight"]
+        if "phase1" in saved
+        else None
+    )
     return Point(s, weight, getattr(s.model.config, "gamma", None))
 
 # %% ../../nbs/panels/02_collapse.ipynb #fca46b29
 def train_grid(
-    config: LeakyConfig,              # with feedback; its diversity_weight and gamma are replaced
+    config: LeakyConfig,  # with feedback; its diversity_weight and gamma are replaced
     corpus: Corpus,
     diversity_weights: Sequence[float],
     gammas: Sequence[float | None],
-    num_tokens: int = 192,            # of the validation text, to be shown
+    num_tokens: int = 192,  # of the validation text, to be shown
 ) -> list[Point]:
     "A network for every pair, all from the same start and the same order of the text."
     points = []
@@ -104,51 +138,110 @@ def train_grid(
         for weight in diversity_weights:
             torch.manual_seed(config.seed)
             model = LeakyLLM(dataclasses.replace(config.model, gamma=gamma), corpus.vocab_size, *start)
-            JointTrainer(model, dataclasses.replace(config.joint, diversity_weight=weight)).train(corpus.train_ids)
+            JointTrainer(model, dataclasses.replace(config.joint, diversity_weight=weight)).train(
+                corpus.train_ids
+            )
             model.layer.project()
             model.tokenizer = corpus.tokenizer
-            points.append(Point(Subject(f"diversity weight {weight:g}", model.eval(), corpus.tokenizer, corpus.val_ids[:num_tokens], corpus, {"config": {"seed": config.seed}}), weight, gamma))
+            points.append(
+                Point(
+                    Subject(
+                        f"diversity weight {weight:g}",
+                        model.eval(),
+                        corpus.tokenizer,
+                        corpus.val_ids[:num_tokens],
+                        corpus,
+                        {"config": {"seed": config.seed}},
+                    ),
+                    weight,
+                    gamma,
+                )
+            )
     return points
 
 # %% ../../nbs/panels/02_collapse.ipynb #36b98a4b
 COLOURS = ["token", "position", "frequency"]
 
+
 def _notes(s: Subject) -> list[str]:
     "What the mouse reads over each token."
     tokens = s.tokens
-    return [html.escape(f"{t}: {''.join(tokens[max(0, t - 5):t])!r} then {tokens[t]!r}") for t in range(len(tokens))]
+    return [
+        html.escape(f"{t}: {''.join(tokens[max(0, t - 5) : t])!r} then {tokens[t]!r}")
+        for t in range(len(tokens))
+    ]
+
 
 def _ramp(values: np.ndarray) -> list[str]:
     "Colours from dark (smallest) to bright (largest)."
     v = np.asarray(values, float)
-    return [mpl.colors.to_hex(c) for c in mpl.colormaps["cividis"](0.92 * (v - v.min()) / max(v.max() - v.min(), 1e-12))]
+    return [
+        mpl.colors.to_hex(c)
+        for c in mpl.colormaps["cividis"](0.92 * (v - v.min()) / max(v.max() - v.min(), 1e-12))
+    ]
+
 
 def _frequency(s: Subject) -> np.ndarray:
-    "Logarithm of how often each token of the text stands in the training text, or in the text itself when that is all there is."
+    """Logarithm of how often each token of the text stands in the training text, or in the text itself
+    when that is all there is.
+    """
     ids = s.corpus.train_ids if s.corpus else s.ids
     return torch.log10(torch.bincount(ids, minlength=int(s.ids.max()) + 1)[s.ids] + 1.0).numpy()
+
 
 def plane_chart(
     found: Survey,
     s: Subject,
     colour: str,  # of COLOURS
     notes: list[str],
-    name: str,    # trained or untrained
+    name: str,  # trained or untrained
 ) -> Chart:
     "The contexts in their plane."
     x, y, label = *found.plane.T, f"{name}: direction 1, {found.plane_shares[0]:.0%} of variance"
-    if colour == "token": lines = _by_token(x, y, s, notes)
-    else: lines = [Line("", x, y, _ramp(np.arange(len(x)) if colour == "position" else _frequency(s)), "dots", hover=notes)]
-    return Chart(label + {"token": "", "position": " (dark: early)", "frequency": " (dark: rare)"}[colour], f"direction 2, {found.plane_shares[1]:.0%}", lines)
+    if colour == "token":
+        lines = _by_token(x, y, s, notes)
+    else:
+        lines = [
+            Line(
+                "",
+                x,
+                y,
+                _ramp(np.arange(len(x)) if colour == "position" else _frequency(s)),
+                "dots",
+                hover=notes,
+            )
+        ]
+    return Chart(
+        label + {"token": "", "position": " (dark: early)", "frequency": " (dark: rare)"}[colour],
+        f"direction 2, {found.plane_shares[1]:.0%}",
+        lines,
+    )
+
 
 def _by_token(x: np.ndarray, y: np.ndarray, s: Subject, notes: list[str], most: int = 5) -> list[Line]:
     "The text's most frequent tokens in colours, the others grey."
-    top, lines = torch.bincount(s.ids).argsort(descending=True, stable=True)[:most].tolist(), []
-    groups = [("other tokens", ~np.isin(s.ids, top), "#BBBBBB")] + [(repr(s.tokens[s.ids.tolist().index(k)].rstrip("\n")), (s.ids == k).numpy(), PALETTE[i]) for i, k in enumerate(top)]
-    return [Line(name, x[on], y[on], color, "dots", hover=[notes[i] for i in np.flatnonzero(on)]) for name, on, color in groups]
+    top = torch.bincount(s.ids).argsort(descending=True, stable=True)[:most].tolist()
+    groups = [("other tokens", ~np.isin(s.ids, top), "#BBBBBB")] + [
+        (repr(s.tokens[s.ids.tolist().index(k)].rstrip("\n")), (s.ids == k).numpy(), PALETTE[i])
+        for i, k in enumerate(top)
+    ]
+    return [
+        Line(name, x[on], y[on], color, "dots", hover=[notes[i] for i in np.flatnonzero(on)])
+        for name, on, color in groups
+    ]
 
 # %% ../../nbs/panels/02_collapse.ipynb #cfc1f3c9
-_SHOWN = ("effective_rank_ratio", "pairwise_cosine", "mean_norm", "distance_from_mean", "mapping_cosine", "final_diff", "gain", "settled_ratio")
+_SHOWN = (
+    "effective_rank_ratio",
+    "pairwise_cosine",
+    "mean_norm",
+    "distance_from_mean",
+    "mapping_cosine",
+    "final_diff",
+    "gain",
+    "settled_ratio",
+)
+
 
 def checks_table(
     trained: Survey,
@@ -157,28 +250,63 @@ def checks_table(
 ) -> str:  # HTML
     "The three checks in numbers, both networks and the limit."
     rows = compare({"text": trained.checks}, {"text": control.checks}, checks)
-    cell = lambda v: f"{v:.3g}"
-    passed = lambda c: ", ".join(f"{n.replace('_', ' ')} {'passes' if c[n]['passed'] else 'fails'}" for n in c)
-    body = [[f"{r['check'].replace('_', ' ')}: {r['number'].replace('_', ' ')}", cell(r["trained"]), cell(r["untrained"]), r["limit"].split(",")[0]] for r in rows if r["number"] in _SHOWN]
-    return table_html([["check", "trained", "untrained", "limit"], *body]) + f'<div style="font-size:13px">trained: {passed(trained.checks)}<br>untrained: {passed(control.checks)}</div>'
+
+    def cell(v):
+        return f"{v:.3g}"
+
+    def passed(c):
+        return ", ".join(f"{n.replace('_', ' ')} {'passes' if c[n]['passed'] else 'fails'}" for n in c)
+
+    body = [
+        [
+            f"{r['check'].replace('_', ' ')}: {r['number'].replace('_', ' ')}",
+            cell(r["trained"]),
+            cell(r["untrained"]),
+            r["limit"].split(",")[0],
+        ]
+        for r in rows
+        if r["number"] in _SHOWN
+    ]
+    return (
+        table_html([["check", "trained", "untrained", "limit"], *body])
+        + f'<div style="font-size:13px">trained: {passed(trained.checks)}<br>untrained:'
+        f" {passed(control.checks)}</div>"
+    )
 
 # %% ../../nbs/panels/02_collapse.ipynb #642eb703
 class CollapsePanel(Panel):
     "Sliders over the settings of surveyed networks; `surveys` holds (trained, untrained) of every point."
+
     def __init__(
         self,
         points: Sequence[Point],
         checks: ChecksConfig,
     ):
-        self.points = {(_label(p.diversity_weight, "not known"), _label(p.gamma, "not enforced")): p for p in points}
+        self.points = {
+            (_label(p.diversity_weight, "not known"), _label(p.gamma, "not enforced")): p for p in points
+        }
         self.checks, self.notes = checks, {k: _notes(p.subject) for k, p in self.points.items()}
-        self.surveys = {k: (survey(p.subject.model, p.subject.ids, checks), survey(untrained(p.subject), p.subject.ids, checks)) for k, p in self.points.items()}
-        self.weight, self.gamma = (slider(name, sorted({k[i] for k in self.points}, key=_number)) for i, name in enumerate(("diversity weight", "gamma")))
+        self.surveys = {
+            k: (
+                survey(p.subject.model, p.subject.ids, checks),
+                survey(untrained(p.subject), p.subject.ids, checks),
+            )
+            for k, p in self.points.items()
+        }
+        self.weight, self.gamma = (
+            slider(name, sorted({k[i] for k in self.points}, key=_number))
+            for i, name in enumerate(("diversity weight", "gamma"))
+        )
         self.weight.value, self.gamma.value = next(iter(self.points))
-        self.colour, self.table, self.message = W.Dropdown(options=COLOURS, description="colour by"), W.HTML(), W.HTML()
+        self.colour, self.table, self.message = (
+            W.Dropdown(options=COLOURS, description="colour by"),
+            W.HTML(),
+            W.HTML(),
+        )
         super().__init__([self.weight, self.gamma, self.colour], self._picture(), [self.message, self.table])
         self.table.value = checks_table(*self.surveys[self.key], checks)
-        for w in (self.weight, self.gamma, self.colour): w.observe(self._moved, "value")
+        for w in (self.weight, self.gamma, self.colour):
+            w.observe(self._moved, "value")
 
     @property
     def key(self) -> tuple[str, str]:
@@ -188,43 +316,89 @@ class CollapsePanel(Panel):
     def _moved(self, change) -> None:
         "Redraws, or says that there is no such network."
         known = self.key in self.points
-        self.message.value = "" if known else "no network was given with these two settings; the last one is still shown"
-        if known: self.show(self._picture()); self.table.value = checks_table(*self.surveys[self.key], self.checks)
+        self.message.value = (
+            "" if known else "no network was given with these two settings; the last one is still shown"
+        )
+        if known:
+            self.show(self._picture())
+            self.table.value = checks_table(*self.surveys[self.key], self.checks)
 
     def _picture(self) -> Picture:
         "Planes above, spectrum and cosines below."
         (ours, control), p, notes = self.surveys[self.key], self.points[self.key], self.notes[self.key]
         n, dim = ours.contexts.shape
-        ratio = lambda f: f"{f.checks['diversity']['effective_rank_ratio']:.1%}"
-        where = "" if p.diversity_weight is None else f" at diversity weight {p.diversity_weight:g}" + ("" if p.gamma is None else f", gamma {p.gamma:g}")
-        title = f"Effective rank {ratio(ours)} of {dim}{where} (untrained {ratio(control)}, Gaussian ceiling {ours.checks['diversity']['gaussian_ceiling'] / dim:.1%})"
-        return Picture(title, [plane_chart(ours, p.subject, self.colour.value, notes, "trained"), plane_chart(control, p.subject, self.colour.value, notes, "untrained"), _spectra(ours, control, n, dim), _cosines(ours, control)], columns=2)
 
-def _label(value: float | None, none: str) -> str: return none if value is None else f"{value:g}"
+        def ratio(f):
+            return f"{f.checks['diversity']['effective_rank_ratio']:.1%}"
+
+        where = (
+            ""
+            if p.diversity_weight is None
+            else f" at diversity weight {p.diversity_weight:g}"
+            + ("" if p.gamma is None else f", gamma {p.gamma:g}")
+        )
+        title = (
+            f"Effective rank {ratio(ours)} of {dim}{where} (untrained {ratio(control)}, Gaussian ceiling"
+            f" {ours.checks['diversity']['gaussian_ceiling'] / dim:.1%})"
+        )
+        return Picture(
+            title,
+            [
+                plane_chart(ours, p.subject, self.colour.value, notes, "trained"),
+                plane_chart(control, p.subject, self.colour.value, notes, "untrained"),
+                _spectra(ours, control, n, dim),
+                _cosines(ours, control),
+            ],
+            columns=2,
+        )
+
+
+def _label(value: float | None, none: str) -> str:
+    return none if value is None else f"{value:g}"
+
 
 def _number(label: str) -> float:
     "What a label stands for; no number comes first."
     return float(label) if label[0].isdigit() else -1.0
 
+
 def _spectra(ours: Survey, control: Survey, n: int, dim: int) -> Chart:
     "Shares of the singular values."
     top, x = gaussian_spectrum(n, dim).numpy(), np.arange(1, min(n, dim) + 1)
-    lines = [Line("trained", x, ours.spectrum, ROLES["trained"]), Line("untrained", x, control.spectrum, ROLES["untrained"], dash=True), Line("Gaussian ceiling", x, top / top.sum(), ROLES["ceiling"], dash=True)]
+    lines = [
+        Line("trained", x, ours.spectrum, ROLES["trained"]),
+        Line("untrained", x, control.spectrum, ROLES["untrained"], dash=True),
+        Line("Gaussian ceiling", x, top / top.sum(), ROLES["ceiling"], dash=True),
+    ]
     return Chart("direction, strongest first", "share of the sum (log)", lines, log_y=True, ylim=(1e-4, 1))
+
 
 def _cosines(ours: Survey, control: Survey) -> Chart:
     "Histogram of the pairwise cosines."
     x = (BINS[:-1] + BINS[1:]) / 2
-    return Chart("cosine of two tokens' contexts", "pairs of tokens (%)", [Line("trained", x, 100 * ours.cosines, ROLES["trained"], "bars"), Line("untrained", x, 100 * control.cosines, ROLES["untrained"], dash=True)], xlim=(-1, 1))
+    return Chart(
+        "cosine of two tokens' contexts",
+        "pairs of tokens (%)",
+        [
+            Line("trained", x, 100 * ours.cosines, ROLES["trained"], "bars"),
+            Line("untrained", x, 100 * control.cosines, ROLES["untrained"], dash=True),
+        ],
+        xlim=(-1, 1),
+    )
 
 # %% ../../nbs/panels/02_collapse.ipynb #d4c30570
 def collapse_panel(
-    models_or_runs,                    # one, or several: models, run folders, or what `train_grid` gives
+    models_or_runs,  # one, or several: models, run folders, or what `train_grid` gives
     text: str | Tensor | None = None,  # text, or ids [T]; None = each run's held-out text
-    num_tokens: int = 192,             # of it, from the front
+    num_tokens: int = 192,  # of it, from the front
     checks: ChecksConfig = ChecksConfig(),
 ) -> CollapsePanel:
-    "Spectra, contexts, cosines and checks of networks over the settings they were trained with, each beside itself untrained. Nothing is trained."
+    """Spectra, contexts, cosines and checks of networks over the settings they were trained with, each beside
+    itself untrained.
+
+    Nothing is trained.
+    """
     several = models_or_runs if isinstance(models_or_runs, (list, tuple)) else [models_or_runs]
-    if not several: raise ValueError("there is nothing to show; give a model, a run folder, or a list of them")
+    if not several:
+        raise ValueError("there is nothing to show; give a model, a run folder, or a list of them")
     return CollapsePanel([point(m, text, num_tokens) for m in several], checks)

@@ -6,7 +6,8 @@
 __all__ = ['allowed', 'preset_value', 'Form', 'saved_values']
 
 # %% ../../nbs/panels/06_form.ipynb #03df9dda
-import dataclasses, html
+import dataclasses
+import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -19,50 +20,99 @@ from ..runs.parameters import Parameter, _several, declared_parameters, parse_te
 
 # %% ../../nbs/panels/06_form.ipynb #0cd356e7
 def allowed(
-    name: str,    # a parameter
+    name: str,  # a parameter
     family: str | tuple[str, ...],  # whose configuration; of several the first that knows it
 ) -> tuple[list | None, str]:  # the values it may have, None = not a list; the range in words, "" = none
     "What the configuration says about a parameter's values; nothing when it is the page's own."
-    if name == "preset": return list(dict.fromkeys(p for f in _several(family) for p in FAMILIES[f].presets)), ""
+    if name == "preset":
+        return list(dict.fromkeys(p for f in _several(family) for p in FAMILIES[f].presets)), ""
     of = next((FAMILIES[f].config for f in _several(family) if name in flat_fields(FAMILIES[f].config)), None)
-    if of is None: return None, ""
+    if of is None:
+        return None, ""
     section, field = flat_fields(of)[name]
     owner = get_type_hints(of)[section] if section else of
     kind = get_type_hints(owner)[field]
-    if get_origin(kind) is Literal: return list(get_args(kind)), ""
-    signs, default = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}, {f.name: f.default for f in dataclasses.fields(owner)}[field]
-    return None, ", ".join(f"{signs[s]} {getattr(m, s):g}" for m in getattr(default, "metadata", []) for s in signs if hasattr(m, s))
+    if get_origin(kind) is Literal:
+        return list(get_args(kind)), ""
+    signs, default = (
+        {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"},
+        {f.name: f.default for f in dataclasses.fields(owner)}[field],
+    )
+    return None, ", ".join(
+        f"{signs[s]} {getattr(m, s):g}"
+        for m in getattr(default, "metadata", [])
+        for s in signs
+        if hasattr(m, s)
+    )
+
 
 def preset_value(
     preset: str,
-    name: str,    # a parameter
+    name: str,  # a parameter
     family: str | tuple[str, ...],  # of several the first that knows preset and parameter
-) -> Any:         # None for the page's own
+) -> Any:  # None for the page's own
     "What the preset says."
-    of = next((FAMILIES[f] for f in _several(family) if preset in FAMILIES[f].presets and name in flat_fields(FAMILIES[f].config)), None)
-    if of is None: return None
+    of = next(
+        (
+            FAMILIES[f]
+            for f in _several(family)
+            if preset in FAMILIES[f].presets and name in flat_fields(FAMILIES[f].config)
+        ),
+        None,
+    )
+    if of is None:
+        return None
     (section, field), config = flat_fields(of.config)[name], to_dict(of.preset(preset))
     return (config[section] if section else config)[field]
 
 # %% ../../nbs/panels/06_form.ipynb #4b8903b8
 class Form(W.GridBox):
     "One row for each parameter: name, widget, help; `values()` are those that were changed."
+
     def __init__(
         self,
         page: Path,  # of an experiment
     ):
-        self.page, self.declared, (self.experiment, self.family) = page, declared_parameters(page), started_as(page)
+        self.page, self.declared, (self.experiment, self.family) = (
+            page,
+            declared_parameters(page),
+            started_as(page),
+        )
         self.fields = {p.name: self._widget(p) for p in self.declared}
-        cells = [w for p in self.declared for w in (W.Label(p.name), self.fields[p.name], W.HTML(f'<div style="font-size:12px;line-height:1.35;padding-top:5px">{html.escape(self._help(p))}</div>'))]
-        super().__init__(cells, layout=W.Layout(grid_template_columns="160px 210px 1fr", grid_gap="0 10px", max_height="300px", overflow="auto"))
+        cells = [
+            w
+            for p in self.declared
+            for w in (
+                W.Label(p.name),
+                self.fields[p.name],
+                W.HTML(
+                    "<div"
+                    f' style="font-size:12px;line-height:1.35;padding-top:5px">{html.escape(self._help(p))}</div>'
+                ),
+            )
+        ]
+        super().__init__(
+            cells,
+            layout=W.Layout(
+                grid_template_columns="160px 210px 1fr",
+                grid_gap="0 10px",
+                max_height="300px",
+                overflow="auto",
+            ),
+        )
         self._hints()
-        if "preset" in self.fields: self.fields["preset"].observe(lambda change: self._hints(), "value")
+        if "preset" in self.fields:
+            self.fields["preset"].observe(lambda change: self._hints(), "value")
 
     def _widget(self, p: Parameter) -> W.Widget:
         "A list where the values are known, else a line of text."
         choices, wide = allowed(p.name, self.family)[0], W.Layout(width="200px")
-        if choices is None and bool in p.types: choices = [True, False]
-        if choices is None: return W.Text(value="" if p.default is None else str(p.default), layout=wide, continuous_update=False)
+        if choices is None and bool in p.types:
+            choices = [True, False]
+        if choices is None:
+            return W.Text(
+                value="" if p.default is None else str(p.default), layout=wide, continuous_update=False
+            )
         free = [("as the preset says", None)] if type(None) in p.types else []
         field = W.Dropdown(options=free + [(str(c), c) for c in choices], layout=wide)
         _choose(field, p.default)
@@ -77,15 +127,21 @@ class Form(W.GridBox):
         "Empty lines show what the preset says."
         preset = self.fields["preset"].value if "preset" in self.fields else None
         for p in self.declared:
-            if isinstance(self.fields[p.name], W.Text) and p.default is None and preset: self.fields[p.name].placeholder = f"{preset}: {preset_value(preset, p.name, self.family)}"
+            if isinstance(self.fields[p.name], W.Text) and p.default is None and preset:
+                self.fields[p.name].placeholder = f"{preset}: {preset_value(preset, p.name, self.family)}"
 
     def values(self) -> dict[str, Any]:
-        "The parameters that differ from what the page declares. Raises `ConfigError` for text that is no value of its type."
+        """The parameters that differ from what the page declares.
+
+        Raises `ConfigError` for text that is no value of its type.
+        """
         out = {}
         for p in self.declared:
             given = self.fields[p.name].value
-            if isinstance(self.fields[p.name], W.Text): given = p.default if given.strip() == "" else parse_text(p, given.strip())
-            if given != p.default: out[p.name] = given
+            if isinstance(self.fields[p.name], W.Text):
+                given = p.default if given.strip() == "" else parse_text(p, given.strip())
+            if given != p.default:
+                out[p.name] = given
         return out
 
     def fill(
@@ -95,8 +151,11 @@ class Form(W.GridBox):
         "Puts values into the form, the page's own elsewhere."
         for p in self.declared:
             v, field = values.get(p.name, p.default), self.fields[p.name]
-            if isinstance(field, W.Text): field.value = "" if v is None else str(v)
-            else: _choose(field, v)
+            if isinstance(field, W.Text):
+                field.value = "" if v is None else str(v)
+            else:
+                _choose(field, v)
+
 
 def _choose(field: W.Dropdown, value: Any) -> None:
     "By place, since a list that is given None shows nothing."
@@ -105,15 +164,17 @@ def _choose(field: W.Dropdown, value: Any) -> None:
 # %% ../../nbs/panels/06_form.ipynb #e9435c1c
 def saved_values(
     form: Form,
-    saved: Mapping,     # what config.json of a run of the same page holds
-) -> dict[str, Any]:    # for `form.fill`
+    saved: Mapping,  # what config.json of a run of the same page holds
+) -> dict[str, Any]:  # for `form.fill`
     "The parameters of a saved run that differ from the preset and from what the page declares."
     preset, own = saved["config"]["preset"], saved["own"]
     known, out = flat_fields(FAMILIES[saved["family"]].config), {}
     for p in form.declared:
-        if p.name in own: out[p.name] = own[p.name]
+        if p.name in own:
+            out[p.name] = own[p.name]
         elif p.name in known:
             section, field = known[p.name]
             value = (saved["config"][section] if section else saved["config"])[field]
-            if p.default is not None or value != preset_value(preset, p.name, saved["family"]): out[p.name] = value
+            if p.default is not None or value != preset_value(preset, p.name, saved["family"]):
+                out[p.name] = value
     return out

@@ -26,11 +26,15 @@ from ..text.embeddings import counted_start
 
 # %% ../../nbs/panels/01_opened.ipynb #aca557e9
 def token_texts(
-    tokenizer,            # its `decode` turns a list of ids into text
+    tokenizer,  # its `decode` turns a list of ids into text
     ids: Sequence[int],
 ) -> list[str]:
     "Each token as it is shown; the end of a message also ends the line."
-    if tokenizer is None: raise ValueError("the text is shown token by token, which needs a tokenizer; set model.tokenizer, or give a run folder")
+    if tokenizer is None:
+        raise ValueError(
+            "the text is shown token by token, which needs a tokenizer; set model.tokenizer, or give a run"
+            " folder"
+        )
     special = set(tokenizer.all_special_ids)
     return ["⏎\n" if int(i) in special else tokenizer.decode([int(i)]) for i in ids]
 
@@ -38,11 +42,12 @@ def token_texts(
 @dataclass(frozen=True, eq=False)
 class Subject:
     "What a panel looks at."
-    name: str                        # for titles
-    model: torch.nn.Module           # in eval mode
-    tokenizer: Any                   # None = none
-    ids: Tensor                      # [T] the text
-    corpus: Corpus | None = None     # what it was trained on, when it comes from a run
+
+    name: str  # for titles
+    model: torch.nn.Module  # in eval mode
+    tokenizer: Any  # None = none
+    ids: Tensor  # [T] the text
+    corpus: Corpus | None = None  # what it was trained on, when it comes from a run
     config: dict = field(default_factory=dict)  # what config.json of the run holds
 
     @property
@@ -50,26 +55,49 @@ class Subject:
         "The text, token by token."
         return token_texts(self.tokenizer, self.ids.tolist())
 
+
 def subject(
-    model_or_run,                        # a model, a Subject, or the folder of a run or of a saved model
-    text: str | Tensor | None = None,    # text, or ids [T]; None = the run's held-out text
-    num_tokens: int = 192,               # of it, from the front
+    model_or_run,  # a model, a Subject, or the folder of a run or of a saved model
+    text: str | Tensor | None = None,  # text, or ids [T]; None = the run's held-out text
+    num_tokens: int = 192,  # of it, from the front
 ) -> Subject:
     "What a panel needs. Raises `ValueError` that says what is missing."
-    if isinstance(model_or_run, Subject): return model_or_run
+    if isinstance(model_or_run, Subject):
+        return model_or_run
     folder = Path(model_or_run) if isinstance(model_or_run, (str, Path)) else None
     model = open_model(folder) if folder else model_or_run.eval()
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8")) if folder and (folder / "config.json").is_file() else {}
+    config = (
+        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if folder and (folder / "config.json").is_file()
+        else {}
+    )
     corpus = run_corpus(config["config"]) if "config" in config and "data" in config["config"] else None
     tokenizer = getattr(model, "tokenizer", None) or (corpus.tokenizer if corpus else None)
-    return Subject(folder.name if folder else type(model).__name__, model, tokenizer, _ids(text, tokenizer, corpus)[:num_tokens], corpus, config)
+    return Subject(
+        folder.name if folder else type(model).__name__,
+        model,
+        tokenizer,
+        _ids(text, tokenizer, corpus)[:num_tokens],
+        corpus,
+        config,
+    )
+
 
 def _ids(text: str | Tensor | None, tokenizer: Any, corpus: Corpus | None) -> Tensor:
     "The token ids that are asked for."
-    if isinstance(text, Tensor): return text
-    if text is None and corpus is None: raise ValueError("a model alone has no text to be shown on; give text= (a string or token ids), or the folder of a run")
-    if text is None: return corpus.val_ids
-    if tokenizer is None: raise ValueError("text= is a string but there is no tokenizer; set model.tokenizer, or give token ids")
+    if isinstance(text, Tensor):
+        return text
+    if text is None and corpus is None:
+        raise ValueError(
+            "a model alone has no text to be shown on; give text= (a string or token ids), or the folder of"
+            " a run"
+        )
+    if text is None:
+        return corpus.val_ids
+    if tokenizer is None:
+        raise ValueError(
+            "text= is a string but there is no tokenizer; set model.tokenizer, or give token ids"
+        )
     return torch.tensor(tokenizer.encode(text))
 
 # %% ../../nbs/panels/01_opened.ipynb #034fea56
@@ -78,7 +106,11 @@ def run_corpus(
 ) -> Corpus:
     "The text of a run, from the cache or built again."
     data = from_dict(config["data"], DataConfig)
-    return load_corpus(data, config["model"]["embed_dim"] if "model" in config else config["transformer"]["dim"], config["seed"])
+    return load_corpus(
+        data,
+        config["model"]["embed_dim"] if "model" in config else config["transformer"]["dim"],
+        config["seed"],
+    )
 
 # %% ../../nbs/panels/01_opened.ipynb #209fac44
 def untrained(
@@ -89,14 +121,36 @@ def untrained(
     model, corpus = subject.model, subject.corpus
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(subject.config.get("config", {}).get("seed", seed))
-        if isinstance(model, LegoTransformer): fresh = _fresh_stack(model)
-        elif isinstance(model, NewLLM): fresh = NewLLM(model.config, model.vocab_size, None if model.config.token_embedding_trainable else model.token_embedding.weight.detach())
-        else: fresh = LeakyLLM(model.config, model.vocab_size, *(counted_start(corpus.train_ids, model.vocab_size, model.config.embed_dim, subject.config["config"]["seed"]) if corpus else ()))
+        if isinstance(model, LegoTransformer):
+            fresh = _fresh_stack(model)
+        elif isinstance(model, NewLLM):
+            fresh = NewLLM(
+                model.config,
+                model.vocab_size,
+                None if model.config.token_embedding_trainable else model.token_embedding.weight.detach(),
+            )
+        else:
+            fresh = LeakyLLM(
+                model.config,
+                model.vocab_size,
+                *(
+                    counted_start(
+                        corpus.train_ids,
+                        model.vocab_size,
+                        model.config.embed_dim,
+                        subject.config["config"]["seed"],
+                    )
+                    if corpus
+                    else ()
+                ),
+            )
     fresh.tokenizer = subject.tokenizer
     return fresh.eval()
+
 
 def _fresh_stack(model: LegoTransformer) -> LegoTransformer:
     "A stack of the same class and shape."
     arguments = dict(model.arguments)
-    if "config" in arguments: arguments["config"] = from_dict(arguments["config"], TransformerConfig)
+    if "config" in arguments:
+        arguments["config"] = from_dict(arguments["config"], TransformerConfig)
     return type(model)(**arguments)

@@ -6,12 +6,20 @@
 __all__ = ['Line', 'Chart', 'Picture', 'draw', 'ChartView', 'Live', 'tint', 'TextView', 'Panel', 'slider', 'table_html']
 
 # %% ../../nbs/panels/00_picture.ipynb #329ccd72
-import base64, html, io, math, textwrap
+import base64
+import html
+import io
+import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anywidget, ipywidgets as W, matplotlib.pyplot as plt, plotly.graph_objects as go, traitlets
+import anywidget
+import ipywidgets as W
+import matplotlib.pyplot as plt
+import plotly.graph_objects as go
+import traitlets
 from matplotlib.figure import Figure
 from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
@@ -22,28 +30,33 @@ from ..plots.theme import ROLES, figure, plotly_template
 @dataclass(frozen=True)
 class Line:
     "One mark of a chart."
-    name: str                # in the legend; empty = not there
+
+    name: str  # in the legend; empty = not there
     x: Sequence[float]
     y: Sequence[float]
     color: str | Sequence[str] = ROLES["trained"]  # one, or one for each dot or bar
-    kind: str = "line"       # line, dots or bars
-    dash: bool = False       # as controls and limits are drawn
+    kind: str = "line"  # line, dots or bars
+    dash: bool = False  # as controls and limits are drawn
     hover: Sequence[str] = ()  # text of each point; empty = its numbers
+
 
 @dataclass(frozen=True)
 class Chart:
     "Marks on two axes."
-    x: str             # label, with the unit
-    y: str             # likewise
+
+    x: str  # label, with the unit
+    y: str  # likewise
     lines: list[Line]
     log_x: bool = False
     log_y: bool = False
     xlim: tuple[float, float] | None = None  # None = what the marks need
     ylim: tuple[float, float] | None = None
 
+
 @dataclass(frozen=True)
 class Picture:
     "Charts under one finding, row by row."
+
     title: str
     charts: list[Chart]
     columns: int = 0  # charts in a row; 0 = all of them
@@ -58,38 +71,80 @@ class Picture:
 @figure
 def draw(
     picture: Picture,
-    width: float = 8.8,   # inches
+    width: float = 8.8,  # inches
     height: float = 2.7,  # of a row
 ) -> Figure:
     "The picture, static."
     (rows, columns), known = picture.grid, set()
-    fig, axes = plt.subplots(rows, columns, figsize=(width, 0.5 + height * rows), layout="constrained", squeeze=False)
+    fig, axes = plt.subplots(
+        rows, columns, figsize=(width, 0.5 + height * rows), layout="constrained", squeeze=False
+    )
     fig.suptitle(textwrap.fill(picture.title, int(11 * width)), x=0.01, ha="left")
     axes = list(axes.flat)
     for ax, chart in zip(axes, picture.charts):
-        for l in chart.lines: _mark(ax, l, "" if l.name in known else l.name); known.add(l.name)
-        if not chart.lines: ax.tick_params(labelbottom=False, labelleft=False)
-        ax.set(xlabel=chart.x, ylabel=chart.y, xscale="log" if chart.log_x else "linear", yscale="log" if chart.log_y else "linear", xlim=chart.xlim, ylim=chart.ylim)
-    handles, labels = map(list, zip(*[hl for ax in axes for hl in zip(*ax.get_legend_handles_labels())])) if any(known) else ([], [])
-    if labels: fig.legend(handles, labels, loc="outside lower left", ncols=5)
+        for l in chart.lines:
+            _mark(ax, l, "" if l.name in known else l.name)
+            known.add(l.name)
+        if not chart.lines:
+            ax.tick_params(labelbottom=False, labelleft=False)
+        ax.set(
+            xlabel=chart.x,
+            ylabel=chart.y,
+            xscale="log" if chart.log_x else "linear",
+            yscale="log" if chart.log_y else "linear",
+            xlim=chart.xlim,
+            ylim=chart.ylim,
+        )
+    handles, labels = (
+        map(list, zip(*[hl for ax in axes for hl in zip(*ax.get_legend_handles_labels())]))
+        if any(known)
+        else ([], [])
+    )
+    if labels:
+        fig.legend(handles, labels, loc="outside lower left", ncols=5)
     return fig
+
 
 def _mark(ax, l: Line, label: str) -> None:
     "One line, as dots, bars or a line."
     named = dict(label=label) if label else {}
-    if l.kind == "bars": ax.bar(l.x, l.y, width=_step(l.x), color=l.color, alpha=0.5 if l.dash else 1, **named)
-    elif l.kind == "dots": ax.scatter(l.x, l.y, c=[l.color] if isinstance(l.color, str) else list(l.color), s=12, marker="x" if l.dash else "o", **named)
-    else: ax.plot(l.x, l.y, color=l.color, ls="--" if l.dash else "-", marker="o" if len(l.x) == 1 else None, ms=8, **named)
+    if l.kind == "bars":
+        ax.bar(l.x, l.y, width=_step(l.x), color=l.color, alpha=0.5 if l.dash else 1, **named)
+    elif l.kind == "dots":
+        ax.scatter(
+            l.x,
+            l.y,
+            c=[l.color] if isinstance(l.color, str) else list(l.color),
+            s=12,
+            marker="x" if l.dash else "o",
+            **named,
+        )
+    else:
+        ax.plot(
+            l.x,
+            l.y,
+            color=l.color,
+            ls="--" if l.dash else "-",
+            marker="o" if len(l.x) == 1 else None,
+            ms=8,
+            **named,
+        )
+
 
 def _step(x: Sequence[float]) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
 # %% ../../nbs/panels/00_picture.ipynb #5791cafe
-_WIDTH, _WRAP = 800, 108  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
+_WIDTH, _WRAP = (
+    800,
+    108,
+)  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
+
 
 class ChartView(anywidget.AnyWidget):
     "A plotly figure; `clicked` is [trace, point, a number that grows] of the dot that was clicked last."
+
     _esm = """
     const plotly = model => {  // fetched from the kernel by the first chart of a browser page, since it is five megabytes
       const held = globalThis.newllmPlotly ??= (() => { const h = {}; h.promise = new Promise(done => { h.done = done; }); return h; })();
@@ -127,12 +182,17 @@ class ChartView(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         super().__init__(**traits)
-        self.on_msg(lambda view, content, buffers: view.send({"plotly": _PLOTLY}) if content.get("plotly") else None)
+        self.on_msg(
+            lambda view, content, buffers: view.send({"plotly": _PLOTLY}) if content.get("plotly") else None
+        )
+
 
 _PLOTLY = "const module = {exports: {}};\n" + get_plotlyjs() + "\nexport default module.exports;"
 
+
 class Live:
     "The picture as a widget that can be changed."
+
     def __init__(
         self,
         picture: Picture,
@@ -140,8 +200,17 @@ class Live:
     ):
         rows, columns = self.grid = picture.grid
         self.figure = go.Figure(make_subplots(rows, columns, horizontal_spacing=0.11, vertical_spacing=0.22))
-        self.figure.update_layout(template=plotly_template(), width=_WIDTH, height=56 + 30 + height * rows, margin=dict(l=70, r=20, t=56, b=86), hovermode="closest", bargap=0.05, barmode="overlay",
-                                  legend=dict(orientation="h", yref="container", y=0, yanchor="bottom", x=0), title=dict(font=dict(size=14), x=0.01, y=0.97, yanchor="top"))
+        self.figure.update_layout(
+            template=plotly_template(),
+            width=_WIDTH,
+            height=56 + 30 + height * rows,
+            margin=dict(l=70, r=20, t=56, b=86),
+            hovermode="closest",
+            bargap=0.05,
+            barmode="overlay",
+            legend=dict(orientation="h", yref="container", y=0, yanchor="bottom", x=0),
+            title=dict(font=dict(size=14), x=0.01, y=0.97, yanchor="top"),
+        )
         self.shape: Any = None
         self.widget = ChartView()
         self.show(picture)
@@ -151,48 +220,105 @@ class Live:
         picture: Picture,  # with as many charts as the first
     ) -> None:
         "Changes what is shown."
-        traces = [(i, t) for i, chart in enumerate(picture.charts, 1) for t in map(_trace, chart.lines or [_NOTHING])]
+        traces = [
+            (i, t)
+            for i, chart in enumerate(picture.charts, 1)
+            for t in map(_trace, chart.lines or [_NOTHING])
+        ]
         seen: set[str] = set()
-        for _, t in traces: t.update(showlegend=bool(t["name"]) and t["name"] not in seen, legendgroup=t["name"]); seen.add(t["name"])
+        for _, t in traces:
+            t.update(showlegend=bool(t["name"]) and t["name"] not in seen, legendgroup=t["name"])
+            seen.add(t["name"])
         shape = [(i, t["type"], t.get("mode")) for i, t in traces]
         with self.figure.batch_update():
             if shape == self.shape:
-                for old, (_, t) in zip(self.figure.data, traces): old.update({k: v for k, v in t.items() if k != "type"}, overwrite=True)
+                for old, (_, t) in zip(self.figure.data, traces):
+                    old.update({k: v for k, v in t.items() if k != "type"}, overwrite=True)
             self.figure.layout.title.text = "<b>" + "<br>".join(textwrap.wrap(picture.title, _WRAP)) + "</b>"
-            for i, chart in enumerate(picture.charts, 1): self._axes(i, chart)
+            for i, chart in enumerate(picture.charts, 1):
+                self._axes(i, chart)
         if shape != self.shape:
             self.figure.data = ()
-            self.figure.add_traces([t for _, t in traces], rows=[(i - 1) // self.grid[1] + 1 for i, _ in traces], cols=[(i - 1) % self.grid[1] + 1 for i, _ in traces])
+            self.figure.add_traces(
+                [t for _, t in traces],
+                rows=[(i - 1) // self.grid[1] + 1 for i, _ in traces],
+                cols=[(i - 1) % self.grid[1] + 1 for i, _ in traces],
+            )
         self.shape = shape
         self.widget.figure = self.figure.to_json()
 
     def _axes(self, i: int, chart: Chart) -> None:
         "Labels, scales and limits of one chart."
-        for axis, label, log, lim in (("xaxis", chart.x, chart.log_x, chart.xlim), ("yaxis", chart.y, chart.log_y, chart.ylim)):
-            limits = dict(autorange=True) if lim is None else dict(range=[math.log10(v) for v in lim] if log else list(lim), autorange=False)
-            self.figure.layout[axis + ("" if i == 1 else str(i))].update(title=dict(text=label, standoff=6), type="log" if log else "linear", exponentformat="power", tickfont=dict(size=9 if log else 11), showticklabels=bool(chart.lines), **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}), **limits)
+        for axis, label, log, lim in (
+            ("xaxis", chart.x, chart.log_x, chart.xlim),
+            ("yaxis", chart.y, chart.log_y, chart.ylim),
+        ):
+            limits = (
+                dict(autorange=True)
+                if lim is None
+                else dict(range=[math.log10(v) for v in lim] if log else list(lim), autorange=False)
+            )
+            self.figure.layout[axis + ("" if i == 1 else str(i))].update(
+                title=dict(text=label, standoff=6),
+                type="log" if log else "linear",
+                exponentformat="power",
+                tickfont=dict(size=9 if log else 11),
+                showticklabels=bool(chart.lines),
+                **({"dtick": 2 if lim and lim[1] > 1e5 * lim[0] else 1} if log else {}),
+                **limits,
+            )
+
 
 _NOTHING = Line("", [None], [None])  # plotly draws no axes without a mark
+
 
 def _trace(l: Line) -> dict:
     "What plotly draws for a line."
     color = l.color if isinstance(l.color, str) else list(l.color)
-    base = dict(name=l.name, x=list(l.x), y=list(l.y), text=list(l.hover), hovertemplate="%{text}<extra></extra>" if len(l.hover) else "%{x:.4g}, %{y:.4g}" + (f"<extra>{l.name}</extra>" if l.name else "<extra></extra>"))
-    if l.kind == "bars": return base | dict(type="bar", marker=dict(color=color, line=dict(width=0)), opacity=0.5 if l.dash else 1, textposition="none")
-    if l.kind == "dots": return base | dict(type="scatter", mode="markers", marker=dict(color=color, size=6, symbol="x-thin-open" if l.dash else "circle"))
-    return base | dict(type="scatter", mode="markers" if len(l.x) == 1 else "lines", line=dict(color=color, dash="dash" if l.dash else "solid", width=2), marker=dict(color=color, size=11))
+    base = dict(
+        name=l.name,
+        x=list(l.x),
+        y=list(l.y),
+        text=list(l.hover),
+        hovertemplate=(
+            "%{text}<extra></extra>"
+            if len(l.hover)
+            else "%{x:.4g}, %{y:.4g}" + (f"<extra>{l.name}</extra>" if l.name else "<extra></extra>")
+        ),
+    )
+    if l.kind == "bars":
+        return base | dict(
+            type="bar",
+            marker=dict(color=color, line=dict(width=0)),
+            opacity=0.5 if l.dash else 1,
+            textposition="none",
+        )
+    if l.kind == "dots":
+        return base | dict(
+            type="scatter",
+            mode="markers",
+            marker=dict(color=color, size=6, symbol="x-thin-open" if l.dash else "circle"),
+        )
+    return base | dict(
+        type="scatter",
+        mode="markers" if len(l.x) == 1 else "lines",
+        line=dict(color=color, dash="dash" if l.dash else "solid", width=2),
+        marker=dict(color=color, size=11),
+    )
 
 # %% ../../nbs/panels/00_picture.ipynb #ded7fe2e
 def tint(
-    color: str,       # "#rrggbb"
+    color: str,  # "#rrggbb"
     strength: float,  # 0 = white, 1 = the colour
-) -> str:             # "#rrggbb"
+) -> str:  # "#rrggbb"
     "The colour mixed with white."
     s = min(1.0, max(0.0, strength))
-    return "#" + "".join(f"{round(255 + s * (int(color[i:i + 2], 16) - 255)):02x}" for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + s * (int(color[i : i + 2], 16) - 255)):02x}" for i in (1, 3, 5))
+
 
 class TextView(anywidget.AnyWidget):
     "Tokens with colours and notes; `selected` is the index of the one that was clicked, -1 before."
+
     _esm = """
     function render({model, el}) {
       const box = document.createElement("div");
@@ -219,7 +345,8 @@ class TextView(anywidget.AnyWidget):
     export default { render };
     """
     _css = """
-    .newllm-text { font: 14px/1.75 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; color: black; background: white; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #ccc; padding: 8px 12px; max-height: 260px; overflow-y: auto; }
+    .newllm-text { font: 14px/1.75 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; color: black; background: white;
+  white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #ccc; padding: 8px 12px; max-height: 260px; overflow-y: auto; }
     .newllm-text span { cursor: pointer; border-radius: 2px; padding: 2px 0; }
     """
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -230,15 +357,25 @@ class TextView(anywidget.AnyWidget):
 # %% ../../nbs/panels/00_picture.ipynb #e79fe7ed
 class Panel(W.VBox):
     "A picture with controls; `picture` is what is shown now, `figure()` the same as a static figure."
+
     def __init__(
         self,
         controls: Sequence[W.Widget],  # in a row
         picture: Picture,
         below: Sequence[W.Widget] = (),
-        height: int = 250,             # of a row of charts, pixels
+        height: int = 250,  # of a row of charts, pixels
     ):
         self.picture, self.live = picture, Live(picture, height)
-        super().__init__([W.HBox(list(controls), layout=W.Layout(flex_flow="row wrap", align_items="center", margin="0 0 8px 4px")), self.live.widget, *below])
+        super().__init__(
+            [
+                W.HBox(
+                    list(controls),
+                    layout=W.Layout(flex_flow="row wrap", align_items="center", margin="0 0 8px 4px"),
+                ),
+                self.live.widget,
+                *below,
+            ]
+        )
         self.add_class("newllm-panel")
 
     def show(
@@ -257,21 +394,42 @@ class Panel(W.VBox):
         "The widget with its static figure."
         png = io.BytesIO()
         self.figure().savefig(png, format="png", metadata={"Software": None})
-        return dict(super()._repr_mimebundle_(**kwargs)) | {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": self.picture.title}
+        return dict(super()._repr_mimebundle_(**kwargs)) | {
+            "image/png": base64.b64encode(png.getvalue()).decode(),
+            "text/plain": self.picture.title,
+        }
+
 
 def slider(
     description: str,
-    options: Sequence,   # values, or (label, value)
-    value: Any = None,   # None = the first
+    options: Sequence,  # values, or (label, value)
+    value: Any = None,  # None = the first
 ) -> W.SelectionSlider:
     "A slider over given values that redraws while it is moved."
     values = [o[1] if isinstance(o, tuple) else o for o in options]
-    return W.SelectionSlider(options=options, value=values[0] if value is None else value, description=description, continuous_update=True, style={"description_width": "initial"}, layout=W.Layout(width="330px"))
+    return W.SelectionSlider(
+        options=options,
+        value=values[0] if value is None else value,
+        description=description,
+        continuous_update=True,
+        style={"description_width": "initial"},
+        layout=W.Layout(width="330px"),
+    )
+
 
 def table_html(
     rows: Sequence[Sequence[str]],  # the first is the head
 ) -> str:
     "A small table; cells are escaped, numbers to the right."
-    def cell(tag, text, i): return f'<{tag} style="padding:1px 12px 1px 0;text-align:{"left" if i == 0 else "right"};font-weight:{"bold" if tag == "th" else "normal"}">{html.escape(str(text))}</{tag}>'
-    lines = ["<tr>" + "".join(cell("td" if k else "th", c, i) for i, c in enumerate(row)) + "</tr>" for k, row in enumerate(rows)]
+
+    def cell(tag, text, i):
+        return (
+            f'<{tag} style="padding:1px 12px 1px'
+            f' 0;text-align:{"left" if i == 0 else "right"};font-weight:{"bold" if tag == "th" else "normal"}">{html.escape(str(text))}</{tag}>'
+        )
+
+    lines = [
+        "<tr>" + "".join(cell("td" if k else "th", c, i) for i, c in enumerate(row)) + "</tr>"
+        for k, row in enumerate(rows)
+    ]
     return f'<table style="font-size:13px;line-height:1.5;border-collapse:collapse">{"".join(lines)}</table>'

@@ -6,11 +6,17 @@
 __all__ = ['filtered', 'TableView', 'run_html', 'control_of', 'ResultsPanel', 'results_panel']
 
 # %% ../../nbs/panels/08_results.ipynb #1832c465
-import base64, html, os, re
+import base64
+import html
+import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import anywidget, ipywidgets as W, pandas as pd, traitlets
+import anywidget
+import ipywidgets as W
+import pandas as pd
+import traitlets
 
 from ..config import ConfigError
 from .picture import Chart, Line, Panel, Picture
@@ -21,6 +27,7 @@ from ..runs.run import outputs_root
 # %% ../../nbs/panels/08_results.ipynb #53938f24
 _CONDITION = re.compile(r"^([\w.]+)(<=|>=|!=|=|<|>)(.+)$")
 
+
 def filtered(
     table: pd.DataFrame,
     words: str,  # e.g. "preset=tiny effective_rank>80 0a3f"
@@ -28,22 +35,37 @@ def filtered(
     "The rows that meet all conditions. Raises `ConfigError` for an unknown column."
     for word in words.split():
         found = _CONDITION.match(word)
-        table = table[_meets(table[column(table, found[1])], found[2], found[3]) if found else table.astype(str).apply(lambda c: c.str.contains(word, regex=False)).any(axis=1)]
+        table = table[
+            (
+                _meets(table[column(table, found[1])], found[2], found[3])
+                if found
+                else table.astype(str).apply(lambda c: c.str.contains(word, regex=False)).any(axis=1)
+            )
+        ]
     return table
+
 
 def _meets(values: pd.Series, sign: str, wanted: str) -> pd.Series:
     "Compares as numbers where the wanted value is one, else as text."
     number = pd.to_numeric(wanted, errors="coerce")
     if sign in ("=", "!="):
-        same = (pd.to_numeric(values, errors="coerce") == number) if pd.notna(number) else values.astype(str) == wanted
+        same = (
+            (pd.to_numeric(values, errors="coerce") == number)
+            if pd.notna(number)
+            else values.astype(str) == wanted
+        )
         return same if sign == "=" else ~same
-    if pd.isna(number): raise ConfigError(f"{sign}{wanted} compares with {wanted!r}, which is no number")
+    if pd.isna(number):
+        raise ConfigError(f"{sign}{wanted} compares with {wanted!r}, which is no number")
     values = pd.to_numeric(values, errors="coerce")
     return {"<": values < number, ">": values > number, "<=": values <= number, ">=": values >= number}[sign]
 
 # %% ../../nbs/panels/08_results.ipynb #b2aad93e
 class TableView(anywidget.AnyWidget):
-    "Rows of text; `sort` is the column that was clicked, `turned` whether the largest comes first, `selected` the row."
+    """Rows of text; `sort` is the column that was clicked, `turned` whether the largest comes first,
+    `selected` the row.
+    """
+
     _esm = """
     function render({model, el}) {
       const table = document.createElement("table");
@@ -95,67 +117,137 @@ def run_html(
     "What a run left behind, to be read."
     row = read_run(folder)
     place = os.path.relpath(folder)
-    links = [f'<a href="{html.escape(place)}/{name}" target="_blank">{label}</a>' for name, label in (("notebook.ipynb", "the executed page"), ("metrics.json", "metrics.json"), ("history.jsonl", "history.jsonl")) if (folder / name).is_file()]
+    links = [
+        f'<a href="{html.escape(place)}/{name}" target="_blank">{label}</a>'
+        for name, label in (
+            ("notebook.ipynb", "the executed page"),
+            ("metrics.json", "metrics.json"),
+            ("history.jsonl", "history.jsonl"),
+        )
+        if (folder / name).is_file()
+    ]
     figures = sorted((folder / "figures").glob("*")) if (folder / "figures").is_dir() else []
-    links += [f'<a href="{html.escape(place)}/figures/{html.escape(f.name)}" target="_blank">{html.escape(f.name)}</a>' for f in figures if f.suffix == ".html"]
+    links += [
+        f'<a href="{html.escape(place)}/figures/{html.escape(f.name)}"'
+        f' target="_blank">{html.escape(f.name)}</a>'
+        for f in figures
+        if f.suffix == ".html"
+    ]
     state = f"{row['status']}" + (f", {row['reason'].splitlines()[0]}" if row["reason"] else "")
-    numbers = [(k.removeprefix("metrics."), v) for k, v in row.items() if k.startswith("metrics.") and isinstance(v, (int, float)) and not isinstance(v, bool)]
-    shown = "".join(f"<tr><td>{html.escape(k)}</td><td style='text-align:right;padding-left:16px'>{v:.6g}</td></tr>" for k, v in numbers)
-    images = "".join(f'<figure style="margin:8px 0"><img style="max-width:100%" alt="{html.escape(f.stem)}" src="data:image/png;base64,{base64.b64encode(f.read_bytes()).decode()}"></figure>' for f in figures if f.suffix == ".png")
-    return f"<b>{html.escape(row['experiment'])} {folder.name}</b>: {html.escape(state)}. {' · '.join(links)}<br><code>{html.escape(str(folder))}</code><details><summary>{len(numbers)} numbers</summary><table>{shown}</table></details>{images}"
+    numbers = [
+        (k.removeprefix("metrics."), v)
+        for k, v in row.items()
+        if k.startswith("metrics.") and isinstance(v, (int, float)) and not isinstance(v, bool)
+    ]
+    shown = "".join(
+        f"<tr><td>{html.escape(k)}</td><td style='text-align:right;padding-left:16px'>{v:.6g}</td></tr>"
+        for k, v in numbers
+    )
+    images = "".join(
+        f'<figure style="margin:8px 0"><img style="max-width:100%" alt="{html.escape(f.stem)}"'
+        f' src="data:image/png;base64,{base64.b64encode(f.read_bytes()).decode()}"></figure>'
+        for f in figures
+        if f.suffix == ".png"
+    )
+    return (
+        f"<b>{html.escape(row['experiment'])} {folder.name}</b>: {html.escape(state)}."
+        f" {' · '.join(links)}<br><code>{html.escape(str(folder))}</code><details><summary>{len(numbers)}"
+        f" numbers</summary><table>{shown}</table></details>{images}"
+    )
 
 # %% ../../nbs/panels/08_results.ipynb #b003bfa3
 def control_of(
     columns: Sequence[str],
     name: str,  # a column of results
 ) -> str | None:
-    "The column that holds the same number of the untrained network or of another control, None when there is none."
+    """The column that holds the same number of the untrained network or of another control, None when
+    there is none.
+    """
     parts = name.split(".")
-    candidates = [".".join([*parts[:i], parts[i] + ending, *parts[i + 1:]]) for i in range(1, len(parts)) for ending in ("_untrained", "_control")]
+    candidates = [
+        ".".join([*parts[:i], parts[i] + ending, *parts[i + 1 :]])
+        for i in range(1, len(parts))
+        for ending in ("_untrained", "_control")
+    ]
     candidates += [name.replace("trained", "untrained")] if ".trained" in name else []
     return next((c for c in candidates if c in columns), None)
 
+
 class ResultsPanel(Panel):
     "A filter, a table and a scatter of the runs of `table`; `chosen` is the folder of the run that is open."
+
     def __init__(
         self,
-        table: pd.DataFrame,        # from `results`
+        table: pd.DataFrame,  # from `results`
         folders: Mapping[tuple[str, str], Path],  # (experiment, run) -> folder
-        x: str | None = None,       # columns of the scatter; None = what differs most between the runs
-        y: str | None = None,       # None = the number that most runs have
+        x: str | None = None,  # columns of the scatter; None = what differs most between the runs
+        y: str | None = None,  # None = the number that most runs have
     ):
         self.all, self.folders, self.rows, self.chosen = table, dict(folders), table, None
-        self.numbers = [c for c in table if pd.api.types.is_numeric_dtype(table[c]) and table[c].dtype != bool and table[c].notna().any()]
-        if not self.numbers: raise ConfigError("no run has a number to be plotted; `newllm run` makes runs, `newllm results` lists them")
+        self.numbers = [
+            c
+            for c in table
+            if pd.api.types.is_numeric_dtype(table[c]) and table[c].dtype != bool and table[c].notna().any()
+        ]
+        if not self.numbers:
+            raise ConfigError(
+                "no run has a number to be plotted; `newllm run` makes runs, `newllm results` lists them"
+            )
         self.varied = [c for c in varied(table) if c not in FIXED]
-        up = column(table, y) if y else max([c for c in self.numbers if c.startswith("metrics.")] or self.numbers, key=lambda c: table[c].notna().sum())
-        across = column(table, x) if x else max([c for c in varied(table) if c in self.numbers] or self.numbers, key=lambda c: table[c][table[up].notna()].nunique())
+        up = (
+            column(table, y)
+            if y
+            else max(
+                [c for c in self.numbers if c.startswith("metrics.")] or self.numbers,
+                key=lambda c: table[c].notna().sum(),
+            )
+        )
+        across = (
+            column(table, x)
+            if x
+            else max(
+                [c for c in varied(table) if c in self.numbers] or self.numbers,
+                key=lambda c: table[c][table[up].notna()].nunique(),
+            )
+        )
         wide = dict(style={"description_width": "initial"}, layout=W.Layout(width="330px"))
-        self.filter = W.Text(description="filter", placeholder="preset=tiny effective_rank>80", continuous_update=False, **wide)
+        self.filter = W.Text(
+            description="filter", placeholder="preset=tiny effective_rank>80", continuous_update=False, **wide
+        )
         self.x = W.Dropdown(options=self.numbers, value=across, description="across", **wide)
         self.y = W.Dropdown(options=self.numbers, value=up, description="up", **wide)
         self.view, self.message, self.run = TableView(), W.HTML(), W.Output()
-        super().__init__([self.filter, self.x, self.y], self._picture(), [self.message, self.view, self.run], 300)
+        super().__init__(
+            [self.filter, self.x, self.y], self._picture(), [self.message, self.view, self.run], 300
+        )
         self._fill()
-        for w in (self.filter, self.x, self.y): w.observe(lambda change: self.redraw(), "value")
+        for w in (self.filter, self.x, self.y):
+            w.observe(lambda change: self.redraw(), "value")
         self.view.observe(lambda change: self._fill(), ["sort", "turned"])
         self.view.observe(lambda change: self._row(change["new"]), "selected")
-        self.live.widget.observe(lambda change: self._dot(self.live.figure.data[change["new"][0]], [change["new"][1]]), "clicked")
+        self.live.widget.observe(
+            lambda change: self._dot(self.live.figure.data[change["new"][0]], [change["new"][1]]), "clicked"
+        )
 
     def redraw(self) -> None:
         "Filters, sorts and draws; a filter that says nothing sensible is explained."
-        try: self.rows, self.message.value = filtered(self.all, self.filter.value), ""
-        except ConfigError as e: self.message.value = html.escape(str(e)); return
+        try:
+            self.rows, self.message.value = filtered(self.all, self.filter.value), ""
+        except ConfigError as e:
+            self.message.value = html.escape(str(e))
+            return
         self.show(self._picture())
         self._fill()
 
     def _dot(self, trace, indices: Sequence[int]) -> None:
         "The run behind a dot."
-        if indices: self.open_run(*(trace.text[indices[0]].split("<br>")[0].split(" ")[:2]))
+        if indices:
+            self.open_run(*(trace.text[indices[0]].split("<br>")[0].split(" ")[:2]))
 
     def _row(self, i: int) -> None:
         "The run in a row."
-        if 0 <= i < len(self.sorted): self.open_run(self.sorted.iloc[i]["experiment"], self.sorted.iloc[i]["run"])
+        if 0 <= i < len(self.sorted):
+            self.open_run(self.sorted.iloc[i]["experiment"], self.sorted.iloc[i]["run"])
 
     def open_run(
         self,
@@ -164,51 +256,108 @@ class ResultsPanel(Panel):
     ) -> None:
         "Shows a run below the table."
         self.chosen = self.folders[experiment, run]
-        self.run.outputs = ({"output_type": "display_data", "metadata": {}, "data": {"text/html": run_html(self.chosen), "text/plain": str(self.chosen)}},)
-        place = [i for i, key in enumerate(zip(self.sorted["experiment"], self.sorted["run"])) if key == (experiment, run)]
+        self.run.outputs = (
+            {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {"text/html": run_html(self.chosen), "text/plain": str(self.chosen)},
+            },
+        )
+        place = [
+            i
+            for i, key in enumerate(zip(self.sorted["experiment"], self.sorted["run"]))
+            if key == (experiment, run)
+        ]
         self.view.selected = place[0] if place else -1
 
     def _fill(self) -> None:
         "The table in its order."
         names = [*(c for c in FIXED if c != "reason"), self.x.value, self.y.value, *self.varied[:8]]
         names, order = list(dict.fromkeys(names)), self.view.sort
-        if order in self.rows: self.sorted = self.rows.sort_values(order, ascending=not self.view.turned, kind="stable", key=lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype(str))
-        else: self.sorted = self.rows
-        with self.view.hold_sync(): self.view.columns, self.view.rows, self.view.selected = names, [[_cell(v) for v in row] for row in self.sorted[names].itertuples(index=False)], -1
+        if order in self.rows:
+            self.sorted = self.rows.sort_values(
+                order,
+                ascending=not self.view.turned,
+                kind="stable",
+                key=lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype(str),
+            )
+        else:
+            self.sorted = self.rows
+        with self.view.hold_sync():
+            self.view.columns, self.view.rows, self.view.selected = (
+                names,
+                [[_cell(v) for v in row] for row in self.sorted[names].itertuples(index=False)],
+                -1,
+            )
 
     def _picture(self) -> Picture:
         "One dot for each run that has both numbers, and its control."
         x, y = self.x.value, self.y.value
         rows = self.rows[self.rows[x].notna() & self.rows[y].notna()]
         control = control_of(list(self.all), y)
-        lines = [Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, self.varied[:10])) for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))]
-        if control: lines.append(Line("untrained", list(rows[x]), list(rows[control]), ROLES["control"], "dots", dash=True, hover=_notes(rows, self.varied[:10])))
-        short = lambda name: name.removeprefix("metrics.")
+        lines = [
+            Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, self.varied[:10]))
+            for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))
+        ]
+        if control:
+            lines.append(
+                Line(
+                    "untrained",
+                    list(rows[x]),
+                    list(rows[control]),
+                    ROLES["control"],
+                    "dots",
+                    dash=True,
+                    hover=_notes(rows, self.varied[:10]),
+                )
+            )
+
+        def short(name):
+            return name.removeprefix("metrics.")
+
         best = f": {_range(rows[y])}" if len(rows) else ""
         beside = f" (untrained {_range(rows[control])})" if control and rows[control].notna().any() else ""
-        return Picture(f"{short(y)} of {len(rows)} run{'' if len(rows) == 1 else 's'}{best}{beside}", [Chart(short(x), short(y), lines)])
+        return Picture(
+            f"{short(y)} of {len(rows)} run{'' if len(rows) == 1 else 's'}{best}{beside}",
+            [Chart(short(x), short(y), lines)],
+        )
+
 
 def _range(values: pd.Series) -> str:
     "Smallest to largest."
     ends = [f"{values.min():.4g}", f"{values.max():.4g}"]
     return " to ".join(dict.fromkeys(ends))
 
+
 def _cell(v) -> str:
     "A value as it stands in the table."
     return "" if v is None or v != v else f"{v:.5g}" if isinstance(v, float) else str(v)
 
+
 def _notes(rows: pd.DataFrame, named: list[str]) -> list[str]:
     "What the mouse reads over each run."
-    return [f"{e} {run}<br>" + "<br>".join(html.escape(f"{c} = {_cell(v)}") for c, v in zip(named, values) if _cell(v)) for (e, run), values in zip(rows[["experiment", "run"]].values, rows[named].values)]
+    return [
+        f"{e} {run}<br>"
+        + "<br>".join(html.escape(f"{c} = {_cell(v)}") for c, v in zip(named, values) if _cell(v))
+        for (e, run), values in zip(rows[["experiment", "run"]].values, rows[named].values)
+    ]
 
 # %% ../../nbs/panels/08_results.ipynb #1ca28d26
 def results_panel(
-    runs: str | Path | pd.DataFrame | None = None,  # the folder of all runs, or what `results` gives; None = `outputs_root()`
-    x: str | None = None,                           # column across; the end of a name is enough
-    y: str | None = None,                           # column up
+    runs: (
+        str | Path | pd.DataFrame | None
+    ) = None,  # the folder of all runs, or what `results` gives; None = `outputs_root()`
+    x: str | None = None,  # column across; the end of a name is enough
+    y: str | None = None,  # column up
 ) -> ResultsPanel:
     "Runs to be sorted, filtered, plotted and opened. Raises `ConfigError` when there are none."
     table = runs if isinstance(runs, pd.DataFrame) else results(runs)
     root = None if isinstance(runs, pd.DataFrame) else runs
-    if not len(table): raise ConfigError(f"there are no runs under {Path(root) if root else outputs_root()}; `newllm run cvfp -p preset tiny` makes one in a minute")
-    return ResultsPanel(table.reset_index(drop=True), {(f.parent.name, f.name): f for f in run_folders(root)}, x, y)
+    if not len(table):
+        raise ConfigError(
+            f"there are no runs under {Path(root) if root else outputs_root()}; `newllm run cvfp -p preset"
+            " tiny` makes one in a minute"
+        )
+    return ResultsPanel(
+        table.reset_index(drop=True), {(f.parent.name, f.name): f for f in run_folders(root)}, x, y
+    )

@@ -9,7 +9,9 @@ __all__ = ['AtRandom', 'plain_criteria', 'RoutedAt', 'route_at', 'route_text', '
 import dataclasses
 from collections.abc import Callable, Sequence
 
-import ipywidgets as W, numpy as np, torch
+import ipywidgets as W
+import numpy as np
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -23,6 +25,7 @@ from ..plots.theme import PALETTE, ROLES
 # %% ../../nbs/panels/04_routing.ipynb #14b1de6c
 class AtRandom:
     "A criterion that knows nothing."
+
     layers, heads = 1, 0
 
     def __init__(
@@ -39,100 +42,138 @@ class AtRandom:
         "None."
         return 0.0
 
+
 def plain_criteria(
     model: LegoTransformer,
 ) -> dict[str, list[Criterion]]:  # name -> one for each exit but the last
     "Criteria without fitted parts."
     exits = model.exits[:-1]
-    return {"max_prob": [MaxProbability() for _ in exits], "margin": [Margin() for _ in exits], "entropy": [Entropy() for _ in exits], "patience": [Patience(min(2, e)) for e in exits]}
+    return {
+        "max_prob": [MaxProbability() for _ in exits],
+        "margin": [Margin() for _ in exits],
+        "entropy": [Entropy() for _ in exits],
+        "patience": [Patience(min(2, e)) for e in exits],
+    }
 
 # %% ../../nbs/panels/04_routing.ipynb #a82c4cae
 @dataclasses.dataclass(frozen=True, eq=False)
 class RoutedAt:
     "The text at one threshold."
+
     threshold: float
-    exit_layer: Tensor     # [B, S]
-    deep: float            # share that goes past the first exit
+    exit_layer: Tensor  # [B, S]
+    deep: float  # share that goes past the first exit
     perplexity: float
-    compute_cost: float    # multiplications, share of the full model's
-    layer_cost: float      # layers, likewise
-    at_random: float       # perplexity when as many leave at random
+    compute_cost: float  # multiplications, share of the full model's
+    layer_cost: float  # layers, likewise
+    at_random: float  # perplexity when as many leave at random
     clock: tuple[float, float, float]  # wall-clock over the full model's: median, quartiles
+
 
 def route_at(
     model: LegoTransformer,
     criteria: Sequence[Criterion],
-    x: Tensor,             # [B, S]
-    y: Tensor,             # [B, S], -100 = not counted
+    x: Tensor,  # [B, S]
+    y: Tensor,  # [B, S], -100 = not counted
     threshold: float,
-    repeats: int,          # timings of each; 0 = none
-    num_timed: int = 4,    # sequences that are timed
+    repeats: int,  # timings of each; 0 = none
+    num_timed: int = 4,  # sequences that are timed
 ) -> RoutedAt:
     "Routes the text, and as many tokens at random, and times the first against the full model."
-    def run(criteria, threshold): return Router(model, criteria, [threshold] * len(criteria)).score(x)
+
+    def run(criteria, threshold):
+        return Router(model, criteria, [threshold] * len(criteria)).score(x)
+
     found = run(criteria, threshold)
     left = (found.exit_layer == model.exits[0]).double().mean().item()
     blind = run([AtRandom(i) for i in range(len(criteria))], 1 - left)
     few, targets, router = x[:num_timed], y[:num_timed], Router(model, criteria, [threshold] * len(criteria))
+
     @torch.no_grad()
-    def full(): return F.cross_entropy(model(few).flatten(0, 1), targets.flatten(), reduction="none")
-    clock = time_ratio(lambda: router.score(few).nll(targets), full, repeats) if repeats else (float("nan"),) * 3
-    return RoutedAt(threshold, found.exit_layer, 1 - left, _perplexity(found.nll(y), y), found.compute_cost, found.exit_layer.double().mean().item() / model.num_layers, _perplexity(blind.nll(y), y), clock)
+    def full():
+        return F.cross_entropy(model(few).flatten(0, 1), targets.flatten(), reduction="none")
+
+    clock = (
+        time_ratio(lambda: router.score(few).nll(targets), full, repeats) if repeats else (float("nan"),) * 3
+    )
+    return RoutedAt(
+        threshold,
+        found.exit_layer,
+        1 - left,
+        _perplexity(found.nll(y), y),
+        found.compute_cost,
+        found.exit_layer.double().mean().item() / model.num_layers,
+        _perplexity(blind.nll(y), y),
+        clock,
+    )
+
 
 def _perplexity(nll: Tensor, y: Tensor) -> float:
     "Over the counted tokens."
     return float((nll.double().sum() / (y != IGNORED).sum()).exp())
 
+
 def route_text(
     model: LegoTransformer,
     criteria: Sequence[Criterion],
-    x: Tensor,               # [B, S]
-    y: Tensor,               # [B, S]
-    num_thresholds: int,     # from all shallow to all deep, >= 2
-    repeats: int,            # timings of each
+    x: Tensor,  # [B, S]
+    y: Tensor,  # [B, S]
+    num_thresholds: int,  # from all shallow to all deep, >= 2
+    repeats: int,  # timings of each
 ) -> tuple[Tensor, list[RoutedAt]]:  # confidence at the first exit [B, S]; one entry for each threshold
     "The text at thresholds that send evenly spaced shares deeper."
-    sure = Router(model, criteria, [2.0] + [0.0] * (len(criteria) - 1)).score(x).confidence if len(criteria) == 1 else _first_confidence(model, criteria[0], x)
+    sure = (
+        Router(model, criteria, [2.0] + [0.0] * (len(criteria) - 1)).score(x).confidence
+        if len(criteria) == 1
+        else _first_confidence(model, criteria[0], x)
+    )
     shares = np.linspace(0, 1, num_thresholds)
     thresholds = [0.0 if s == 0 else 1.1 if s == 1 else fit_threshold(sure.flatten(), s) for s in shares]
     return sure, [route_at(model, criteria, x, y, t, repeats) for t in thresholds]
+
 
 @torch.no_grad()
 def _first_confidence(model: LegoTransformer, criterion: Criterion, x: Tensor) -> Tensor:
     "Confidence of every token at the first exit."
     trace: list[Tensor] = []
     model.run_layers(model.embed(x), 0, model.exits[0], trace=trace)
-    states = torch.stack([s.flatten(0, 1) for s in trace[-criterion.layers:]])
+    states = torch.stack([s.flatten(0, 1) for s in trace[-criterion.layers :]])
     return criterion(states, lambda s: model.predict(s, 0))[0].view(x.shape)
 
 # %% ../../nbs/panels/04_routing.ipynb #9e9d3801
 @torch.no_grad()
 def exit_notes(
     model: LegoTransformer,
-    x: Tensor,          # [B, S]
-    y: Tensor,          # [B, S]
+    x: Tensor,  # [B, S]
+    y: Tensor,  # [B, S]
     tokenizer,
-    num_top: int = 3,   # predictions of each exit
-) -> list[str]:         # B * S
+    num_top: int = 3,  # predictions of each exit
+) -> list[str]:  # B * S
     "Confidence and top predictions of each exit, and the token that really follows."
     state, done, parts = model.embed(x), 0, []
     for i, end in enumerate(model.exits):
         state, done = model.run_layers(state, done, end), end
         p, k = model.predict(state, i).softmax(-1).flatten(0, 1).topk(num_top)
-        parts.append([f"layer {end}: " + ", ".join(f"{tokenizer.decode([t])!r} {q:.0%}" for t, q in zip(ids, ps)) for ids, ps in zip(k.tolist(), p.tolist())])
+        parts.append(
+            [
+                f"layer {end}: " + ", ".join(f"{tokenizer.decode([t])!r} {q:.0%}" for t, q in zip(ids, ps))
+                for ids, ps in zip(k.tolist(), p.tolist())
+            ]
+        )
     follows = ["not counted" if t == IGNORED else repr(tokenizer.decode([t])) for t in y.flatten().tolist()]
     return ["\n".join([*notes, f"followed by: {f}"]) for *notes, f in zip(*parts, follows)]
 
 # %% ../../nbs/panels/04_routing.ipynb #30971f3e
 class RoutingPanel(Panel):
     "A slider over thresholds; `points` holds the routed text at each of them."
+
     def __init__(
         self,
         model: LegoTransformer,
-        x: Tensor,                # [B, S] the scored text
-        y: Tensor,                # [B, S]
+        x: Tensor,  # [B, S] the scored text
+        y: Tensor,  # [B, S]
         tokenizer,
-        num_shown: int,           # sequences of it that are shown
+        num_shown: int,  # sequences of it that are shown
         num_thresholds: int,
         repeats: int,
     ):
@@ -144,8 +185,23 @@ class RoutingPanel(Panel):
         self.text = TextView(tokens=token_texts(tokenizer, x[:num_shown].flatten().tolist()))
         self.said = exit_notes(model, x[:num_shown], y[:num_shown], tokenizer)
         self.table = W.HTML()
-        legend = "".join(f'<span style="background:{self._colour(e)};border:1px solid #999;padding:0 8px;margin:0 4px 0 8px"></span>leaves at layer {e}' for e in model.exits)
-        super().__init__([self.threshold, self.criterion], self._picture(), [self.table, W.HTML(f'<div style="font-size:13px">{legend}; rest the mouse on a token to see what each exit says next</div>'), self.text])
+        legend = "".join(
+            f'<span style="background:{self._colour(e)};border:1px solid #999;padding:0 8px;margin:0 4px 0'
+            f' 8px"></span>leaves at layer {e}'
+            for e in model.exits
+        )
+        super().__init__(
+            [self.threshold, self.criterion],
+            self._picture(),
+            [
+                self.table,
+                W.HTML(
+                    f'<div style="font-size:13px">{legend}; rest the mouse on a token to see what each exit'
+                    " says next</div>"
+                ),
+                self.text,
+            ],
+        )
         self._below()
         self.threshold.observe(self._moved, "value")
         self.criterion.observe(self._chosen, "value")
@@ -161,12 +217,15 @@ class RoutingPanel(Panel):
         return self.points[self.threshold.value]
 
     def _options(self) -> list[tuple[str, int]]:
-        "Thresholds with the share that goes deeper, by their place; equal ones are kept apart by a space without width."
+        """Thresholds with the share that goes deeper, by their place; equal ones are kept apart by a space
+        without width.
+        """
         return [(f"{p.threshold:.3f}: {p.deep:.0%}" + "\u200b" * i, i) for i, p in enumerate(self.points)]
 
     def _chosen(self, change) -> None:
         "Another criterion: its thresholds, at the same place of the slider."
-        if change["new"] not in self.found: self.found[change["new"]] = self.route(change["new"])
+        if change["new"] not in self.found:
+            self.found[change["new"]] = self.route(change["new"])
         place = self.threshold.value
         self.threshold.unobserve(self._moved, "value")
         self.threshold.options = self._options()  # which puts the slider at its first option
@@ -190,18 +249,49 @@ class RoutingPanel(Panel):
     def _below(self) -> None:
         "Colours of the text and the numbers beside the clock."
         p, full = self.point, self.points[-1]
-        sure, exits = (v[: self.shown].flatten().tolist() for v in (self.found[self.criterion.value][0], p.exit_layer))
+        sure, exits = (
+            v[: self.shown].flatten().tolist() for v in (self.found[self.criterion.value][0], p.exit_layer)
+        )
         with self.text.hold_sync():
             self.text.colors = [self._colour(e) for e in exits]
-            self.text.notes = [f"leaves at layer {e}; {self.criterion.value} {c:.3f} at layer {self.model.exits[0]}\n{note}" for e, c, note in zip(exits, sure, self.said)]
-        clock = "not measured" if p.clock[0] != p.clock[0] else f"{p.clock[0]:.2f} ({p.clock[1]:.2f} to {p.clock[2]:.2f})"
-        self.table.value = table_html([["", "perplexity", "layers run", "multiplications", "wall-clock (quartiles)"], [f"threshold {p.threshold:.3f}", f"{p.perplexity:.1f}", f"{p.layer_cost:.2f}", f"{p.compute_cost:.2f}", clock],
-                                       [f"control: {p.deep:.0%} deeper, at random", f"{p.at_random:.1f}", f"{p.layer_cost:.2f}", "", ""], ["control: all layers", f"{full.perplexity:.1f}", "1", "1", "1"]])
+            self.text.notes = [
+                f"leaves at layer {e}; {self.criterion.value} {c:.3f} at layer {self.model.exits[0]}\n{note}"
+                for e, c, note in zip(exits, sure, self.said)
+            ]
+        clock = (
+            "not measured"
+            if p.clock[0] != p.clock[0]
+            else f"{p.clock[0]:.2f} ({p.clock[1]:.2f} to {p.clock[2]:.2f})"
+        )
+        self.table.value = table_html(
+            [
+                ["", "perplexity", "layers run", "multiplications", "wall-clock (quartiles)"],
+                [
+                    f"threshold {p.threshold:.3f}",
+                    f"{p.perplexity:.1f}",
+                    f"{p.layer_cost:.2f}",
+                    f"{p.compute_cost:.2f}",
+                    clock,
+                ],
+                [
+                    f"control: {p.deep:.0%} deeper, at random",
+                    f"{p.at_random:.1f}",
+                    f"{p.layer_cost:.2f}",
+                    "",
+                    "",
+                ],
+                ["control: all layers", f"{full.perplexity:.1f}", "1", "1", "1"],
+            ]
+        )
 
     def _picture(self) -> Picture:
         "Confidences with the threshold; perplexity against multiplications, with a marker."
         p, full = self.point, self.points[-1]
-        title = f"At {self.criterion.value} {p.threshold:.3f}, {1 - p.deep:.0%} of the tokens leave at layer {self.model.exits[0]}: perplexity {p.perplexity:.1f} (all layers {full.perplexity:.1f}, at random {p.at_random:.1f}) for {p.compute_cost:.0%} of the multiplications"
+        title = (
+            f"At {self.criterion.value} {p.threshold:.3f}, {1 - p.deep:.0%} of the tokens leave at layer"
+            f" {self.model.exits[0]}: perplexity {p.perplexity:.1f} (all layers {full.perplexity:.1f}, at"
+            f" random {p.at_random:.1f}) for {p.compute_cost:.0%} of the multiplications"
+        )
         return Picture(title, [self._confidences(p), self._costs(p)])
 
     def _confidences(self, p: RoutedAt) -> Chart:
@@ -211,29 +301,58 @@ class RoutingPanel(Panel):
         edges = np.linspace(0, end, 41)
         middle, count = (edges[:-1] + edges[1:]) / 2, lambda on: np.histogram(c[on], edges)[0]
         going, top = count(c < p.threshold), max(1, count(c >= 0).max())
-        return Chart(f"confidence at layer {self.model.exits[0]} ({self.criterion.value})", "tokens", [Line("leaves", middle, count(c >= 0), PALETTE[5], "bars"), Line("goes deeper", middle, going, PALETTE[0], "bars"),
-                     Line("threshold", [min(p.threshold, end)] * 2, [0, top], "#000000", dash=True)], xlim=(0, end), ylim=(0, 1.05 * top))
+        return Chart(
+            f"confidence at layer {self.model.exits[0]} ({self.criterion.value})",
+            "tokens",
+            [
+                Line("leaves", middle, count(c >= 0), PALETTE[5], "bars"),
+                Line("goes deeper", middle, going, PALETTE[0], "bars"),
+                Line("threshold", [min(p.threshold, end)] * 2, [0, top], "#000000", dash=True),
+            ],
+            xlim=(0, end),
+            ylim=(0, 1.05 * top),
+        )
 
     def _costs(self, p: RoutedAt) -> Chart:
         "Perplexity against multiplications."
         cost, ppl = [100 * q.compute_cost for q in self.points], [q.perplexity for q in self.points]
-        return Chart("multiplications (% of all layers)", "perplexity", [Line("by confidence", cost, ppl, ROLES["trained"]), Line("control: at random", cost, [q.at_random for q in self.points], ROLES["control"], dash=True),
-                     Line("", [100 * p.compute_cost], [p.perplexity], ROLES["trained"])])
+        return Chart(
+            "multiplications (% of all layers)",
+            "perplexity",
+            [
+                Line("by confidence", cost, ppl, ROLES["trained"]),
+                Line(
+                    "control: at random",
+                    cost,
+                    [q.at_random for q in self.points],
+                    ROLES["control"],
+                    dash=True,
+                ),
+                Line("", [100 * p.compute_cost], [p.perplexity], ROLES["trained"]),
+            ],
+        )
 
 # %% ../../nbs/panels/04_routing.ipynb #dfbc0b0b
 def routing_panel(
-    model_or_run,                      # a LegoTransformer with two exits or more, or the folder of a run
+    model_or_run,  # a LegoTransformer with two exits or more, or the folder of a run
     text: str | Tensor | None = None,  # text, or ids [T]; None = the run's held-out text
-    num_tokens: int = 2048,            # of it, from the front, that are scored
-    seq_len: int = 64,                 # S
-    num_shown: int = 4,                # sequences that are shown
+    num_tokens: int = 2048,  # of it, from the front, that are scored
+    seq_len: int = 64,  # S
+    num_shown: int = 4,  # sequences that are shown
     num_thresholds: int = 21,
-    repeats: int = 3,                  # timings at each threshold; 0 = none
+    repeats: int = 3,  # timings at each threshold; 0 = none
 ) -> RoutingPanel:
-    "Exits of a text over thresholds, with confidences, costs and the clock, beside leaving at random. Raises `ValueError` for a model that cannot leave early."
+    """Exits of a text over thresholds, with confidences, costs and the clock, beside leaving at random.
+
+    Raises `ValueError` for a model that cannot leave early.
+    """
     s = subject(model_or_run, text, num_tokens + 1)
     if not isinstance(s.model, LegoTransformer) or len(s.model.exits) < 2:
-        raise ValueError(f"{s.name} is a {type(s.model).__name__} with exits after layers {list(getattr(s.model, 'exits', []))}; routing needs at least two: train one with `newllm run ashem`, or give a DeepSupervisionTransformer")
+        raise ValueError(
+            f"{s.name} is a {type(s.model).__name__} with exits after layers"
+            f" {list(getattr(s.model, 'exits', []))}; routing needs at least two: train one with `newllm run"
+            " ashem`, or give a DeepSupervisionTransformer"
+        )
     counted = s.corpus.val_mask[: len(s.ids)] if s.corpus is not None and text is None else None
     batches = SequenceBatches(s.ids, min(seq_len, len(s.ids) - 1), 1, counted)
     return RoutingPanel(s.model, batches.x, batches.y, s.tokenizer, num_shown, num_thresholds, repeats)

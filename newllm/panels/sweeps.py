@@ -7,9 +7,10 @@ __all__ = ['Sweeps', 'follow_sweeps', 'SettlingPanel', 'fixed_point_panel']
 
 # %% ../../nbs/panels/03_sweeps.ipynb #b1690438
 import dataclasses
-from typing import Any
 
-import ipywidgets as W, numpy as np, torch
+import ipywidgets as W
+import numpy as np
+import torch
 from torch import Tensor
 
 from ..cvfp.checks import read_contexts
@@ -26,19 +27,24 @@ from ..text.generate import TextModel
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sweeps:
     "One network's way to its contexts."
-    method: str      # scan or jacobi
-    change: Tensor   # [K, T] mean squared change of each context in each sweep, in units of the contexts' variance
-    error: Tensor    # [K] largest difference from the sequential pass, in units of the contexts' standard deviation
+
+    method: str  # scan or jacobi
+    change: (
+        Tensor  # [K, T] mean squared change of each context in each sweep, in units of the contexts' variance
+    )
+    error: Tensor  # [K] largest difference from the sequential pass, in units of the contexts' standard deviation
     influence: Tensor  # [T, T] from `influence`
+
 
 @torch.no_grad()
 def follow_sweeps(
-    model: TextModel,   # in eval mode
-    ids: Tensor,        # [T]
-    num_sweeps: int,    # K >= 1
+    model: TextModel,  # in eval mode
+    ids: Tensor,  # [T]
+    num_sweeps: int,  # K >= 1
 ) -> Sweeps:
     "Sweeps from zero contexts, each compared with the one before and with the sequential pass."
-    if num_sweeps < 1: raise ValueError(f"num_sweeps={num_sweeps} must be at least 1")
+    if num_sweeps < 1:
+        raise ValueError(f"num_sweeps={num_sweeps} must be at least 1")
     leaky = isinstance(model, LeakyLLM)
     f, method = (model.layer, "scan") if leaky else (StepRecurrence(model), "jacobi")
     x = (model.layer.read(model.embed(ids)) if leaky else model.embed(ids))[None]
@@ -54,8 +60,10 @@ def follow_sweeps(
 _SETTLED, _MOVING, _REACH = PALETTE[5], PALETTE[3], PALETTE[0]
 _FLOOR = 1e-10  # changes below are drawn there: float32 knows no smaller ones beside 1
 
+
 class SettlingPanel(Panel):
     "A slider over the sweeps, and a text that can be clicked; `sweeps` and `control` hold all that is shown."
+
     def __init__(
         self,
         name: str,
@@ -64,7 +72,13 @@ class SettlingPanel(Panel):
         control: Sweeps,
         tolerance: float,  # on a token's change
     ):
-        self.name, self.sweeps, self.control, self.tolerance, self.clicked = name, sweeps, control, tolerance, -1
+        self.name, self.sweeps, self.control, self.tolerance, self.clicked = (
+            name,
+            sweeps,
+            control,
+            tolerance,
+            -1,
+        )
         self.sweep = slider("sweep", list(range(1, len(sweeps.change) + 1)))
         self.text, self.legend = TextView(tokens=tokens), W.HTML()
         self.back = W.Button(description="back to the sweeps", disabled=True)
@@ -89,65 +103,146 @@ class SettlingPanel(Panel):
         k, i = self.sweep.value - 1, self.clicked
         change = self.sweeps.change[k]
         if i < 0:
-            colors = [tint(_SETTLED if v <= self.tolerance else _MOVING, 0.45 if v <= self.tolerance else 0.65) for v in change.tolist()]
-            legend = f"{_swatch(_SETTLED, 0.45)} settled: changed by less than {self.tolerance:g} of the variance {_swatch(_MOVING, 0.65)} still moving. Click a token to see how far it reaches."
+            colors = [
+                tint(_SETTLED if v <= self.tolerance else _MOVING, 0.45 if v <= self.tolerance else 0.65)
+                for v in change.tolist()
+            ]
+            legend = (
+                f"{_swatch(_SETTLED, 0.45)} settled: changed by less than {self.tolerance:g} of the variance"
+                f" {_swatch(_MOVING, 0.65)} still moving. Click a token to see how far it reaches."
+            )
             notes = [f"token {t}: changed by {v:.2g}" for t, v in enumerate(change.tolist())]
         else:
             reach = self.sweeps.influence[i]
             colors = [tint(_REACH, 0.75 * v) for v in (reach / reach.max().clamp_min(1e-30)).sqrt().tolist()]
-            legend = f"{_swatch(_REACH, 0.75)} contexts that move most when token {i}, outlined, is another; white: not at all"
+            legend = (
+                f"{_swatch(_REACH, 0.75)} contexts that move most when token {i}, outlined, is another;"
+                " white: not at all"
+            )
             notes = [f"token {t}: moves by {v:.2g} of the variance" for t, v in enumerate(reach.tolist())]
-        with self.text.hold_sync(): self.text.colors, self.text.notes = colors, notes
+        with self.text.hold_sync():
+            self.text.colors, self.text.notes = colors, notes
         self.legend.value = f'<div style="font-size:13px">{legend}</div>'
 
     def _picture(self) -> Picture:
         "Change per token, error per sweep, and influence by distance."
         k, i = self.sweep.value, self.clicked
-        settled = lambda s: int((s.change[k - 1] <= self.tolerance).sum())
+
+        def settled(s):
+            return int((s.change[k - 1] <= self.tolerance).sum())
+
         T = self.sweeps.change.shape[1]
-        title = f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1g} std"
-        if i >= 0: title = f"Token {i} moves its own context by {self.sweeps.influence[i, i]:.2g} of the variance; " + _left(self.sweeps.influence[i, i:])
+        title = (
+            f"After sweep {k}, {settled(self.sweeps)} of {T} tokens have settled (untrained"
+            f" {settled(self.control)}); largest error {self.sweeps.error[k - 1]:.1g} std"
+        )
+        if i >= 0:
+            title = (
+                f"Token {i} moves its own context by {self.sweeps.influence[i, i]:.2g} of the variance; "
+                + _left(self.sweeps.influence[i, i:])
+            )
         return Picture(title, [self._changes(k), self._errors(k), self._reach(i)])
 
     def _changes(self, k: int) -> Chart:
         "Change of every token in this sweep."
         t = np.arange(self.sweeps.change.shape[1])
-        floor = lambda v: v.clamp_min(_FLOOR).numpy()
-        return Chart("token", "change / variance (log)", [Line("trained", t, floor(self.sweeps.change[k - 1]), ROLES["trained"]), Line("untrained", t, floor(self.control.change[k - 1]), ROLES["untrained"], dash=True),
-                     Line("tolerance", [t[0], t[-1]], [self.tolerance] * 2, ROLES["ceiling"], dash=True)], log_y=True, ylim=(_FLOOR, 100))
+
+        def floor(v):
+            return v.clamp_min(_FLOOR).numpy()
+
+        return Chart(
+            "token",
+            "change / variance (log)",
+            [
+                Line("trained", t, floor(self.sweeps.change[k - 1]), ROLES["trained"]),
+                Line("untrained", t, floor(self.control.change[k - 1]), ROLES["untrained"], dash=True),
+                Line("tolerance", [t[0], t[-1]], [self.tolerance] * 2, ROLES["ceiling"], dash=True),
+            ],
+            log_y=True,
+            ylim=(_FLOOR, 100),
+        )
 
     def _errors(self, k: int) -> Chart:
         "Distance from the sequential pass after every sweep; the dot is where the slider is."
-        x, floor = np.arange(1, len(self.sweeps.error) + 1), lambda v: v.clamp_min(_FLOOR ** 0.5 / 10).numpy()
-        return Chart("sweeps", "largest error / std (log)", [Line("trained", x, floor(self.sweeps.error), ROLES["trained"]), Line("untrained", x, floor(self.control.error), ROLES["untrained"], dash=True),
-                     Line("", [k], [floor(self.sweeps.error)[k - 1]], ROLES["trained"])], log_y=True, ylim=(1e-6, 100))
+        x, floor = np.arange(1, len(self.sweeps.error) + 1), lambda v: v.clamp_min(_FLOOR**0.5 / 10).numpy()
+        return Chart(
+            "sweeps",
+            "largest error / std (log)",
+            [
+                Line("trained", x, floor(self.sweeps.error), ROLES["trained"]),
+                Line("untrained", x, floor(self.control.error), ROLES["untrained"], dash=True),
+                Line("", [k], [floor(self.sweeps.error)[k - 1]], ROLES["trained"]),
+            ],
+            log_y=True,
+            ylim=(1e-6, 100),
+        )
 
     def _reach(self, i: int) -> Chart:
         "Influence on the tokens after, of the clicked token or of the mean token."
         lags = max(2, self.sweeps.change.shape[1] // 2)
-        curve = lambda s: memory_curve(s.influence, lags) if i < 0 else s.influence[i, i:][:lags] / s.influence[i, i].clamp_min(1e-30)
-        lines = [Line(n, np.arange(len(curve(s))), curve(s).clamp_min(1e-6).numpy(), ROLES[n], dash=n == "untrained") for n, s in (("trained", self.sweeps), ("untrained", self.control))]
-        return Chart(f"tokens after {'a token' if i < 0 else f'token {i}'}", "influence left, share (log)", lines, log_y=True, ylim=(1e-6, 10))
+
+        def curve(s):
+            return (
+                memory_curve(s.influence, lags)
+                if i < 0
+                else s.influence[i, i:][:lags] / s.influence[i, i].clamp_min(1e-30)
+            )
+
+        lines = [
+            Line(
+                n, np.arange(len(curve(s))), curve(s).clamp_min(1e-6).numpy(), ROLES[n], dash=n == "untrained"
+            )
+            for n, s in (("trained", self.sweeps), ("untrained", self.control))
+        ]
+        return Chart(
+            f"tokens after {'a token' if i < 0 else f'token {i}'}",
+            "influence left, share (log)",
+            lines,
+            log_y=True,
+            ylim=(1e-6, 10),
+        )
+
 
 def _left(row: Tensor) -> str:
     "When half of an influence is gone."
     below = (row < row[0] / 2).nonzero()
-    return f"half of it is gone {int(below[0])} tokens later" if len(below) else f"more than half of it is left at the end of the text, {len(row) - 1} tokens later"
+    return (
+        f"half of it is gone {int(below[0])} tokens later"
+        if len(below)
+        else f"more than half of it is left at the end of the text, {len(row) - 1} tokens later"
+    )
+
 
 def _swatch(color: str, strength: float) -> str:
     "A coloured square of a legend."
-    return f'<span style="background:{tint(color, strength)};border:1px solid #999;padding:0 8px;margin:0 4px 0 8px"></span>'
+    return (
+        f'<span style="background:{tint(color, strength)};border:1px solid #999;padding:0 8px;margin:0 4px 0'
+        ' 8px"></span>'
+    )
 
 # %% ../../nbs/panels/03_sweeps.ipynb #eedb5a19
 def fixed_point_panel(
-    model_or_run,                      # a NewLLM or LeakyLLM, or the folder of a run
+    model_or_run,  # a NewLLM or LeakyLLM, or the folder of a run
     text: str | Tensor | None = None,  # text, or ids [T]; None = the run's held-out text
-    num_tokens: int = 128,             # of it, from the front
-    num_sweeps: int = 8,               # that the slider moves over
+    num_tokens: int = 128,  # of it, from the front
+    num_sweeps: int = 8,  # that the slider moves over
     control: TextModel | None = None,  # None = the same network untrained
     checks: ChecksConfig = ChecksConfig(),  # reads sweep_tolerance
 ) -> SettlingPanel:
-    "Residuals, settled tokens, error and influence, sweep by sweep, beside the untrained network. Raises `ValueError` for a model without a context."
+    """Residuals, settled tokens, error and influence, sweep by sweep, beside the untrained network.
+
+    Raises `ValueError` for a model without a context.
+    """
     s = subject(model_or_run, text, num_tokens)
-    if not hasattr(s.model, "start_context"): raise ValueError(f"{s.name} is a {type(s.model).__name__}, which carries no context and so has no fixed point; give a NewLLM or a LeakyLLM")
-    return SettlingPanel(s.name, s.tokens, follow_sweeps(s.model, s.ids, num_sweeps), follow_sweeps(control or untrained(s), s.ids, num_sweeps), checks.sweep_tolerance)
+    if not hasattr(s.model, "start_context"):
+        raise ValueError(
+            f"{s.name} is a {type(s.model).__name__}, which carries no context and so has no fixed point;"
+            " give a NewLLM or a LeakyLLM"
+        )
+    return SettlingPanel(
+        s.name,
+        s.tokens,
+        follow_sweeps(s.model, s.ids, num_sweeps),
+        follow_sweeps(control or untrained(s), s.ids, num_sweeps),
+        checks.sweep_tolerance,
+    )

@@ -8,17 +8,18 @@ __all__ = ['Step', 'ContextWalk', 'StackWalk', 'walk', 'TokenPanel', 'token_pane
 # %% ../../nbs/panels/05_tokens.ipynb #afa90e94
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
-import ipywidgets as W, numpy as np, torch
+import ipywidgets as W
+import numpy as np
+import torch
 from torch import Tensor
 
 from ..lego.blocks import LegoTransformer
 from ..lego.criteria import MaxProbability
 from ..lego.routing import RoutedCache, Router, advance
 from ..lego.transformer import KVCache
-from .opened import Subject, subject, token_texts, untrained
-from .picture import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
+from .opened import subject, token_texts, untrained
+from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
 from ..text.generate import TextModel, sample
 
@@ -26,13 +27,16 @@ from ..text.generate import TextModel, sample
 @dataclasses.dataclass(frozen=True, eq=False)
 class Step:
     "What a model says after a token."
-    norm: float                   # of the context, or of the top state of a stack
-    blocks: dict[str, Tensor]     # name -> logits [V], the last one is asked
-    depth: int | None = None      # layer at which the token left; None = the model has no exits
+
+    norm: float  # of the context, or of the top state of a stack
+    blocks: dict[str, Tensor]  # name -> logits [V], the last one is asked
+    depth: int | None = None  # layer at which the token left; None = the model has no exits
     confidence: float | None = None  # at the last exit that was asked
+
 
 class ContextWalk:
     "Token after token through a model that carries a context."
+
     def __init__(
         self,
         model: TextModel,  # in eval mode
@@ -46,21 +50,24 @@ class ContextWalk:
     ) -> Step:
         "Reads a token. Blocks without a head of their own are read by the only one."
         model = self.model
-        self.seen = [*self.seen, token][-model.window:]
+        self.seen = [*self.seen, token][-model.window :]
         x = model.embed(torch.tensor(self.seen))[-1:]
         previous, self.context = self.context, model.step(self.context, x)[0]
         outputs = model.token_outputs(previous, self.context, x)
         logits = model.all_logits(outputs)
-        if len(logits) < len(outputs): logits = [model.logits(*out) for out in outputs]
+        if len(logits) < len(outputs):
+            logits = [model.logits(*out) for out in outputs]
         names = ["the readout"] if len(logits) == 1 else [f"block {i}" for i in range(1, len(logits) + 1)]
         return Step(self.context.norm().item(), {n: l[0] for n, l in zip(names, logits)})
 
+
 class StackWalk:
     "Token after token through a stack of layers, leaving at the exits when sure enough."
+
     def __init__(
         self,
         model: LegoTransformer,  # in eval mode
-        threshold: float,        # of every exit, on the largest probability
+        threshold: float,  # of every exit, on the largest probability
     ):
         n = len(model.exits) - 1
         self.model, self.router = model, Router(model, [MaxProbability()] * n, [threshold] * n)
@@ -77,46 +84,98 @@ class StackWalk:
         model.run_layers(model.embed(ids), 0, model.num_layers, None, self.caches, states)
         layers = {f"layer {i}": model.predict(s[0, -1], model.exit_of(i)) for i, s in enumerate(states, 1)}
         exits = len(model.exits) > 1
-        return Step(states[depth - 1][0, -1].norm().item(), layers | {"the answer": answer}, depth if exits else None, confidence if exits else None)
+        return Step(
+            states[depth - 1][0, -1].norm().item(),
+            layers | {"the answer": answer},
+            depth if exits else None,
+            confidence if exits else None,
+        )
 
 # %% ../../nbs/panels/05_tokens.ipynb #8365f353
 def walk(
-    model,                  # a TextModel or a LegoTransformer
+    model,  # a TextModel or a LegoTransformer
     threshold: float = 0.5,  # of a stack's exits
 ) -> ContextWalk | StackWalk:
     "A walk through a model of either family. Raises `ValueError` for any other."
-    if isinstance(model, LegoTransformer): return StackWalk(model, threshold)
-    if isinstance(model, TextModel): return ContextWalk(model)
-    raise ValueError(f"a {type(model).__name__} cannot be stepped through; give a NewLLM, a LeakyLLM or a LegoTransformer")
+    if isinstance(model, LegoTransformer):
+        return StackWalk(model, threshold)
+    if isinstance(model, TextModel):
+        return ContextWalk(model)
+    raise ValueError(
+        f"a {type(model).__name__} cannot be stepped through; give a NewLLM, a LeakyLLM or a LegoTransformer"
+    )
 
 # %% ../../nbs/panels/05_tokens.ipynb #fe92c8cd
 class TokenPanel(Panel):
-    "A prompt, buttons to step, and a slider to look back; `steps` holds what was said after every token, `control` what the untrained network said."
+    """A prompt, buttons to step, and a slider to look back; `steps` holds what was said after every token,
+    `control` what the untrained network said.
+    """
+
     def __init__(
         self,
-        model,             # with a tokenizer
-        control,           # the same network untrained
+        model,  # with a tokenizer
+        control,  # the same network untrained
         prompt: str,
-        seed: int,         # of the tokens that are drawn
-        num_tokens: int,   # longest text
+        seed: int,  # of the tokens that are drawn
+        num_tokens: int,  # longest text
     ):
-        self.model, self.fresh, self.tokenizer, self.seed, self.most = model, control, model.tokenizer, seed, num_tokens
-        self.prompt = W.Text(value=prompt, description="prompt", continuous_update=False, layout=W.Layout(width="420px"))
-        self.one, self.ten, self.again = (W.Button(description=d, layout=W.Layout(width="110px")) for d in ("step", "ten steps", "start again"))
-        self.temperature = W.FloatSlider(value=0.0, min=0, max=1.5, step=0.1, description="temperature", style={"description_width": "initial"}, layout=W.Layout(width="280px"))
-        self.threshold = W.FloatSlider(value=0.3, min=0, max=1, step=0.05, description="threshold", continuous_update=False, style={"description_width": "initial"}, layout=W.Layout(width="280px"))
-        self.at = W.IntSlider(description="look at token", style={"description_width": "initial"}, layout=W.Layout(width="330px"))
+        self.model, self.fresh, self.tokenizer, self.seed, self.most = (
+            model,
+            control,
+            model.tokenizer,
+            seed,
+            num_tokens,
+        )
+        self.prompt = W.Text(
+            value=prompt, description="prompt", continuous_update=False, layout=W.Layout(width="420px")
+        )
+        self.one, self.ten, self.again = (
+            W.Button(description=d, layout=W.Layout(width="110px"))
+            for d in ("step", "ten steps", "start again")
+        )
+        self.temperature = W.FloatSlider(
+            value=0.0,
+            min=0,
+            max=1.5,
+            step=0.1,
+            description="temperature",
+            style={"description_width": "initial"},
+            layout=W.Layout(width="280px"),
+        )
+        self.threshold = W.FloatSlider(
+            value=0.3,
+            min=0,
+            max=1,
+            step=0.05,
+            description="threshold",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout=W.Layout(width="280px"),
+        )
+        self.at = W.IntSlider(
+            description="look at token",
+            style={"description_width": "initial"},
+            layout=W.Layout(width="330px"),
+        )
         self.text, self.table, self.message = TextView(), W.HTML(), W.HTML()
         self.start()
         exits = [self.threshold] if self._has_exits() else []
-        super().__init__([self.prompt, self.one, self.ten, self.again, self.temperature, *exits, self.at], self._picture(), [self.message, self.text, self.table])
+        super().__init__(
+            [self.prompt, self.one, self.ten, self.again, self.temperature, *exits, self.at],
+            self._picture(),
+            [self.message, self.text, self.table],
+        )
         self.redraw()
-        self.one.on_click(lambda button: self.write(1)); self.ten.on_click(lambda button: self.write(10)); self.again.on_click(lambda button: self.restart())
-        self.prompt.observe(lambda change: self.restart(), "value"); self.threshold.observe(lambda change: self.restart(), "value")
+        self.one.on_click(lambda button: self.write(1))
+        self.ten.on_click(lambda button: self.write(10))
+        self.again.on_click(lambda button: self.restart())
+        self.prompt.observe(lambda change: self.restart(), "value")
+        self.threshold.observe(lambda change: self.restart(), "value")
         self.at.observe(lambda change: self.redraw(), "value")
         self.text.observe(lambda change: self._look(change["new"]), "selected")
 
-    def _has_exits(self) -> bool: return isinstance(self.model, LegoTransformer) and len(self.model.exits) > 1
+    def _has_exits(self) -> bool:
+        return isinstance(self.model, LegoTransformer) and len(self.model.exits) > 1
 
     def start(self) -> None:
         "Reads the prompt with both networks."
@@ -124,8 +183,10 @@ class TokenPanel(Panel):
         self.generator = torch.Generator().manual_seed(self.seed)
         self.ids, self.steps, self.control = [], [], []
         ids = self.tokenizer.encode(self.prompt.value)[: self.most]
-        if not ids: ids = [self.tokenizer.all_special_ids[0]]
-        for t in ids: self._read(t)
+        if not ids:
+            ids = [self.tokenizer.all_special_ids[0]]
+        for t in ids:
+            self._read(t)
         self.given = len(ids)
 
     def restart(self) -> None:
@@ -140,18 +201,24 @@ class TokenPanel(Panel):
     ) -> None:
         "Draws tokens and reads them."
         for _ in range(min(num_tokens, self.most - len(self.ids))):
-            self._read(sample(list(self.steps[-1].blocks.values())[-1], self.temperature.value, generator=self.generator))
+            self._read(
+                sample(
+                    list(self.steps[-1].blocks.values())[-1], self.temperature.value, generator=self.generator
+                )
+            )
         self.message.value = f"the text has reached {self.most} tokens" if len(self.ids) >= self.most else ""
         self._look(len(self.ids) - 1)
         self.redraw()
 
     def _read(self, token: int) -> None:
         self.ids.append(token)
-        for w, steps in zip(self.walks, (self.steps, self.control)): steps.append(w.read(token))
+        for w, steps in zip(self.walks, (self.steps, self.control)):
+            steps.append(w.read(token))
 
     def _look(self, at: int) -> None:
         "Moves the slider to a token."
-        if at < 0: return
+        if at < 0:
+            return
         self.at.max = len(self.ids) - 1
         self.at.value = at
 
@@ -159,10 +226,15 @@ class TokenPanel(Panel):
         "Shows text, curves and predictions."
         self.at.max = len(self.ids) - 1
         self.show(self._picture())
-        notes = [f"token {i}, probability {p:.0%}" if i else "the first token" for i, p in enumerate(self._probabilities(self.steps))]
+        notes = [
+            f"token {i}, probability {p:.0%}" if i else "the first token"
+            for i, p in enumerate(self._probabilities(self.steps))
+        ]
         with self.text.hold_sync():
             self.text.tokens, self.text.notes = token_texts(self.tokenizer, self.ids), notes
-            self.text.colors = [tint(PALETTE[5], 0.45) if i >= self.given else "#ffffff" for i in range(len(self.ids))]
+            self.text.colors = [
+                tint(PALETTE[5], 0.45) if i >= self.given else "#ffffff" for i in range(len(self.ids))
+            ]
         self.text.selected = self.at.value
         self.table.value = self._predictions(self.steps[self.at.value])
 
@@ -174,21 +246,82 @@ class TokenPanel(Panel):
     def _predictions(self, step: Step, num_top: int = 5) -> str:
         "The best guesses of every block for the token after the one that is looked at."
         tops = {n: l.softmax(-1).topk(num_top) for n, l in step.blocks.items()}
-        rows = [[str(r + 1), *(f"{self.tokenizer.decode([int(t.indices[r])])!r} {t.values[r]:.0%}" for t in tops.values())] for r in range(num_top)]
-        depth = "" if step.depth is None else f", answered at layer {step.depth} (confidence {step.confidence:.0%})"
-        return f'<div style="font-size:13px">after token {self.at.value}{depth}, next:</div>' + table_html([["", *tops], *rows])
+        rows = [
+            [
+                str(r + 1),
+                *(f"{self.tokenizer.decode([int(t.indices[r])])!r} {t.values[r]:.0%}" for t in tops.values()),
+            ]
+            for r in range(num_top)
+        ]
+        depth = (
+            ""
+            if step.depth is None
+            else f", answered at layer {step.depth} (confidence {step.confidence:.0%})"
+        )
+        return f'<div style="font-size:13px">after token {self.at.value}{depth}, next:</div>' + table_html(
+            [["", *tops], *rows]
+        )
 
     def _picture(self) -> Picture:
         "Norm and probability of every token, and the depth where there are exits."
         n, i = np.arange(len(self.ids)), min(self.at.value, len(self.ids) - 1)
         what = "context" if isinstance(self.model, TextModel) else "state"
-        norms, p = [[s.norm for s in steps] for steps in (self.steps, self.control)], [self._probabilities(steps) for steps in (self.steps, self.control)]
-        charts = [Chart("token", f"norm of the {what}", [*_both(n, norms), Line("prompt ends", [self.given - 0.5] * 2, [0, 1.05 * max(map(max, norms))], "#000000", dash=True), Line("", [i], [norms[0][i]], ROLES["trained"])]),
-                  Chart("token", "probability it was given", [*_both(n, p), Line("", [i], [p[0][i]], ROLES["trained"])], ylim=(0, 1.1 * max([0.01, *(v for q in p for v in q[1:])])))]
-        if self._has_exits(): charts.append(Chart("token", "layer that answered", [Line("trained", n, [s.depth for s in self.steps], ROLES["trained"], "dots")], ylim=(0, self.model.num_layers + 0.5)))
-        mean = lambda p: f"{np.exp(np.mean(np.log(np.maximum(p[1:self.given], 1e-30)))):.1%}" if self.given > 1 else "unknown"
-        deep = f", {sum(s.depth == self.model.exits[0] for s in self.steps)} of {len(self.ids)} tokens answered at layer {self.model.exits[0]}" if self._has_exits() else ""
-        return Picture(f"Norm of the {what} {norms[0][0]:.2g} to {norms[0][-1]:.2g} (untrained {norms[1][-1]:.2g}); the prompt's tokens had probability {mean(p[0])} (untrained {mean(p[1])}){deep}", charts)
+        norms, p = (
+            [[s.norm for s in steps] for steps in (self.steps, self.control)],
+            [self._probabilities(steps) for steps in (self.steps, self.control)],
+        )
+        charts = [
+            Chart(
+                "token",
+                f"norm of the {what}",
+                [
+                    *_both(n, norms),
+                    Line(
+                        "prompt ends",
+                        [self.given - 0.5] * 2,
+                        [0, 1.05 * max(map(max, norms))],
+                        "#000000",
+                        dash=True,
+                    ),
+                    Line("", [i], [norms[0][i]], ROLES["trained"]),
+                ],
+            ),
+            Chart(
+                "token",
+                "probability it was given",
+                [*_both(n, p), Line("", [i], [p[0][i]], ROLES["trained"])],
+                ylim=(0, 1.1 * max([0.01, *(v for q in p for v in q[1:])])),
+            ),
+        ]
+        if self._has_exits():
+            charts.append(
+                Chart(
+                    "token",
+                    "layer that answered",
+                    [Line("trained", n, [s.depth for s in self.steps], ROLES["trained"], "dots")],
+                    ylim=(0, self.model.num_layers + 0.5),
+                )
+            )
+
+        def mean(p):
+            return (
+                f"{np.exp(np.mean(np.log(np.maximum(p[1 : self.given], 1e-30)))):.1%}"
+                if self.given > 1
+                else "unknown"
+            )
+
+        deep = (
+            f", {sum(s.depth == self.model.exits[0] for s in self.steps)} of {len(self.ids)} tokens answered"
+            f" at layer {self.model.exits[0]}"
+            if self._has_exits()
+            else ""
+        )
+        return Picture(
+            f"Norm of the {what} {norms[0][0]:.2g} to {norms[0][-1]:.2g} (untrained {norms[1][-1]:.2g}); the"
+            f" prompt's tokens had probability {mean(p[0])} (untrained {mean(p[1])}){deep}",
+            charts,
+        )
+
 
 def _both(x: np.ndarray, ys: Sequence[Sequence[float]]) -> list[Line]:
     "The trained and the untrained line."
@@ -196,14 +329,27 @@ def _both(x: np.ndarray, ys: Sequence[Sequence[float]]) -> list[Line]:
 
 # %% ../../nbs/panels/05_tokens.ipynb #51f297b4
 def token_panel(
-    model_or_run,              # a model with a tokenizer, or the folder of a run
+    model_or_run,  # a model with a tokenizer, or the folder of a run
     prompt: str | None = None,  # None = the beginning of the run's held-out text
-    control=None,              # None = the same network untrained
-    seed: int = 0,             # of the tokens that are drawn
-    num_tokens: int = 256,     # longest text
+    control=None,  # None = the same network untrained
+    seed: int = 0,  # of the tokens that are drawn
+    num_tokens: int = 256,  # longest text
 ) -> TokenPanel:
-    "Stepwise generation with norms, predictions of every block, and exits. Raises `ValueError` when there is no tokenizer or no prompt."
+    """Stepwise generation with norms, predictions of every block, and exits.
+
+    Raises `ValueError` when there is no tokenizer or no prompt.
+    """
     s = subject(model_or_run, prompt, 12)
-    if s.tokenizer is None: raise ValueError("a prompt is typed as text, which needs a tokenizer; set model.tokenizer, or give the folder of a run")
+    if s.tokenizer is None:
+        raise ValueError(
+            "a prompt is typed as text, which needs a tokenizer; set model.tokenizer, or give the folder of"
+            " a run"
+        )
     s.model.tokenizer = s.tokenizer
-    return TokenPanel(s.model, control or untrained(s), prompt if prompt is not None else s.tokenizer.decode(s.ids.tolist()), seed, num_tokens)
+    return TokenPanel(
+        s.model,
+        control or untrained(s),
+        prompt if prompt is not None else s.tokenizer.decode(s.ids.tolist()),
+        seed,
+        num_tokens,
+    )

@@ -7,12 +7,20 @@ __all__ = ['launch', 'run_processes', 'run_state', 'pause', 'unpause', 'stop', '
            'TrainingPanel', 'training_panel']
 
 # %% ../../nbs/panels/07_training.ipynb #a5b2a4a6
-import asyncio, html, json, os, signal, subprocess, sys
+import asyncio
+import html
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as W, numpy as np, psutil
+import ipywidgets as W
+import numpy as np
+import psutil
 
 from ..config import ConfigError
 from ..files import read_json
@@ -24,37 +32,57 @@ from ..runs.run import experiments, find_page, is_done, outputs_root, plan_run
 
 # %% ../../nbs/panels/07_training.ipynb #da960a5c
 def launch(
-    experiment: str | Path,      # a name, or a page
-    params: Mapping[str, Any],   # typed values
+    experiment: str | Path,  # a name, or a page
+    params: Mapping[str, Any],  # typed values
 ) -> tuple[Path, subprocess.Popen | None]:  # the run folder; the process, None when the run is done already
     "Starts a run, or goes on with one that was stopped. Raises `ConfigError` before anything starts."
     page, run, _ = plan_run(experiment, params)
-    if is_done(run.home): return run.home, None
+    if is_done(run.home):
+        return run.home, None
     run.home.parent.mkdir(parents=True, exist_ok=True)
-    call = "import json, sys; from newllm.runs.run import run_experiment; page, params = json.loads(sys.argv[1]); run_experiment(page, params)"
-    environment = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "NEWLLM_RUN", "MPLBACKEND")} | {"NEWLLM_OUTPUTS": str(outputs_root())}
+    call = (
+        "import json, sys; from newllm.runs.run import run_experiment; page, params ="
+        " json.loads(sys.argv[1]); run_experiment(page, params)"
+    )
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("IN_TEST", "NEWLLM_RUN", "MPLBACKEND")
+    } | {"NEWLLM_OUTPUTS": str(outputs_root())}
     with open(run.home.with_suffix(".log"), "w", encoding="utf-8") as log:
-        return run.home, subprocess.Popen([sys.executable, "-c", call, json.dumps([str(page), dict(params)])], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True)
+        return run.home, subprocess.Popen(
+            [sys.executable, "-c", call, json.dumps([str(page), dict(params)])],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+
 
 def run_processes(
     folder: Path,  # a run folder
 ) -> list[psutil.Process]:
     "The launcher of a running run and its kernel; empty when it is not running on this machine."
     status = read_json(folder / "status.json")
-    if status.get("state") != "running" or read_run(folder, config=False)["status"] != "running": return []
+    if status.get("state") != "running" or read_run(folder, config=False)["status"] != "running":
+        return []
     try:
         launcher = psutil.Process(status["pid"])
-        if launcher.status() == psutil.STATUS_ZOMBIE: return []
+        if launcher.status() == psutil.STATUS_ZOMBIE:
+            return []
         return [launcher, *launcher.children(recursive=True)]
-    except psutil.NoSuchProcess: return []
+    except psutil.NoSuchProcess:
+        return []
+
 
 def run_state(
     folder: Path,
 ) -> str:
     "done, running, paused, failed, killed, or new when there is no such run."
-    if not (folder / "status.json").is_file(): return "new"
+    if not (folder / "status.json").is_file():
+        return "new"
     found = run_processes(folder)
-    if found: return "paused" if found[0].status() == psutil.STATUS_STOPPED else "running"
+    if found:
+        return "paused" if found[0].status() == psutil.STATUS_STOPPED else "running"
     state = read_run(folder, config=False)["status"]
     return "killed" if state == "running" else state
 
@@ -63,13 +91,17 @@ def pause(
     folder: Path,
 ) -> None:
     "Freezes the run's processes where they are; no memory is given back."
-    for p in run_processes(folder): p.suspend()
+    for p in run_processes(folder):
+        p.suspend()
+
 
 def unpause(
     folder: Path,
 ) -> None:
     "Lets them go on."
-    for p in reversed(run_processes(folder)): p.resume()
+    for p in reversed(run_processes(folder)):
+        p.resume()
+
 
 def stop(
     folder: Path,
@@ -77,7 +109,8 @@ def stop(
     "Interrupts the run, as Ctrl-C would: its folder and checkpoints stay, and `launch` goes on from them."
     found = run_processes(folder)
     unpause(folder)
-    if found: found[0].send_signal(signal.SIGINT)
+    if found:
+        found[0].send_signal(signal.SIGINT)
 
 # %% ../../nbs/panels/07_training.ipynb #6b5efd3e
 def history(
@@ -85,10 +118,13 @@ def history(
 ) -> dict[str, list[dict]]:  # stretch -> its rows, in order
     "The rows of history.jsonl; a line that is being written is left out."
     path, out, name = folder / "history.jsonl", {}, ""
-    if not path.is_file(): return {}
+    if not path.is_file():
+        return {}
     for line in path.read_text(encoding="utf-8").splitlines():
-        try: row = json.loads(line)
-        except ValueError: continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
         phase, rows = str(row.get("phase", "run")), out.get(name, [])
         if not rows or rows[-1].get("phase", "run") != phase or row.get("done", 0) <= rows[-1].get("done", 0):
             count = sum(n.split(" (")[0] == phase for n in out) + 1
@@ -96,12 +132,37 @@ def history(
         out.setdefault(name, []).append(row)
     return out
 
+
 def numbers(
     rows: Sequence[Mapping],
 ) -> list[str]:
-    "Names of the single numbers that the rows report, the loss first; those with a chart of their own are left out."
-    names = dict.fromkeys(k for r in rows for k, v in r.items() if isinstance(v, (int, float)) and not isinstance(v, bool))
-    return sorted((n for n in names if n not in ("done", "total", "tokens", "steps", "step", "epoch", "iteration", "context_dim", "converged", "effective_rank")), key=lambda n: n != "loss")
+    """Names of the single numbers that the rows report, the loss first; those with a chart of their own
+    are left out.
+    """
+    names = dict.fromkeys(
+        k for r in rows for k, v in r.items() if isinstance(v, (int, float)) and not isinstance(v, bool)
+    )
+    return sorted(
+        (
+            n
+            for n in names
+            if n
+            not in (
+                "done",
+                "total",
+                "tokens",
+                "steps",
+                "step",
+                "epoch",
+                "iteration",
+                "context_dim",
+                "converged",
+                "effective_rank",
+            )
+        ),
+        key=lambda n: n != "loss",
+    )
+
 
 def track(
     rows: Sequence[Mapping],
@@ -114,31 +175,71 @@ def track(
 # %% ../../nbs/panels/07_training.ipynb #b6158262
 _COLOURS = (ROLES["trained"], PALETTE[1])
 
+
 def training_picture(
     runs: Mapping[str, Sequence[Mapping]],  # name -> the rows of one stretch; one or two
-    term: str,                              # number of the first chart
+    term: str,  # number of the first chart
     title: str,
 ) -> Picture:
     "Term, convergence, perplexity; effective rank, spectrum, memory."
     lines: list[list[Line]] = [[] for _ in range(6)]
     for (name, rows), color in zip(runs.items(), _COLOURS):
-        read = [lambda r: r.get(term), lambda r: 100 * r["converged"] / r["tokens"] if r.get("converged") is not None else None,
-                lambda r: next((v for k, v in r.items() if k in ("ppl", "val_perplexity")), None), lambda r: 100 * r["effective_rank"] / r["context_dim"] if r.get("effective_rank") is not None else None]
-        for chart, value in zip(lines, read): chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
-        for chart, key in zip(lines[4:], ("spectrum", "memory")): chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
-    labels = [("step", term), ("step", "converged tokens (%)"), ("step", "validation perplexity"), ("step", "effective rank (% of C)"), ("direction, strongest first", "spectrum, share (log)"), ("tokens later", "influence left, share (log)")]
-    return Picture(title, [Chart(x if l else "not reported here", y, l, log_y=i > 3, ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None) for i, ((x, y), l) in enumerate(zip(labels, lines))], columns=3)
+        read = [
+            lambda r: r.get(term),
+            lambda r: 100 * r["converged"] / r["tokens"] if r.get("converged") is not None else None,
+            lambda r: next((v for k, v in r.items() if k in ("ppl", "val_perplexity")), None),
+            lambda r: (
+                100 * r["effective_rank"] / r["context_dim"] if r.get("effective_rank") is not None else None
+            ),
+        ]
+        for chart, value in zip(lines, read):
+            chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
+        for chart, key in zip(lines[4:], ("spectrum", "memory")):
+            chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
+    labels = [
+        ("step", term),
+        ("step", "converged tokens (%)"),
+        ("step", "validation perplexity"),
+        ("step", "effective rank (% of C)"),
+        ("direction, strongest first", "spectrum, share (log)"),
+        ("tokens later", "influence left, share (log)"),
+    ]
+    return Picture(
+        title,
+        [
+            Chart(
+                x if l else "not reported here",
+                y,
+                l,
+                log_y=i > 3,
+                ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None,
+            )
+            for i, ((x, y), l) in enumerate(zip(labels, lines))
+        ],
+        columns=3,
+    )
+
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
     "The newest curve, and the first as control."
-    floor = lambda c: np.maximum(c, 1e-4)
-    at = lambda c: np.arange(len(c))
-    if not curves: return []
-    return [Line(name, at(curves[-1]), floor(curves[-1]), color), Line("at its first report", at(curves[0]), floor(curves[0]), ROLES["control"], dash=True)]
+
+    def floor(c):
+        return np.maximum(c, 1e-4)
+
+    def at(c):
+        return np.arange(len(c))
+
+    if not curves:
+        return []
+    return [
+        Line(name, at(curves[-1]), floor(curves[-1]), color),
+        Line("at its first report", at(curves[0]), floor(curves[0]), ROLES["control"], dash=True),
+    ]
 
 # %% ../../nbs/panels/07_training.ipynb #ba0949a1
 class TrainingPanel(Panel):
     "Choose an experiment or one of its runs; `folder` is the run that is shown, None before one is chosen."
+
     def __init__(
         self,
         experiment: str,
@@ -146,18 +247,48 @@ class TrainingPanel(Panel):
     ):
         self.pages, self.folder, self.process, self.seen, self.quiet = dict(pages), None, None, None, False
         wide = {"style": {"description_width": "initial"}, "layout": W.Layout(width="262px")}
-        self.experiment = W.Dropdown(options=list(self.pages), value=experiment, description="experiment", **wide)
-        self.run, self.other = W.Dropdown(description="run", **wide), W.Dropdown(description="laid over", **wide)
-        self.stretch, self.term = W.Dropdown(description="phase", **wide), W.Dropdown(description="number", **wide)
-        self.buttons = {name: W.Button(description=name, layout=W.Layout(width="90px")) for name in ("Start", "Pause", "Stop", "Resume")}
+        self.experiment = W.Dropdown(
+            options=list(self.pages), value=experiment, description="experiment", **wide
+        )
+        self.run, self.other = (
+            W.Dropdown(description="run", **wide),
+            W.Dropdown(description="laid over", **wide),
+        )
+        self.stretch, self.term = (
+            W.Dropdown(description="phase", **wide),
+            W.Dropdown(description="number", **wide),
+        )
+        self.buttons = {
+            name: W.Button(description=name, layout=W.Layout(width="90px"))
+            for name in ("Start", "Pause", "Stop", "Resume")
+        }
         self.state, self.form = W.HTML(), W.VBox()
         folded = W.Accordion([self.form], titles=("parameters",), selected_index=None)
-        super().__init__([self.experiment, self.run, self.other], training_picture({}, "loss", "No run is chosen: set the parameters and press Start, or choose a run"), [])
-        self.children = [self.children[0], folded, W.HBox([*self.buttons.values(), self.state]), W.HBox([self.stretch, self.term]), self.live.widget]
-        for name, action in (("Start", self.start), ("Pause", lambda: pause(self.folder)), ("Stop", lambda: stop(self.folder)), ("Resume", self.resume)): self.buttons[name].on_click(lambda button, action=action: self._do(action))
+        super().__init__(
+            [self.experiment, self.run, self.other],
+            training_picture(
+                {}, "loss", "No run is chosen: set the parameters and press Start, or choose a run"
+            ),
+            [],
+        )
+        self.children = [
+            self.children[0],
+            folded,
+            W.HBox([*self.buttons.values(), self.state]),
+            W.HBox([self.stretch, self.term]),
+            self.live.widget,
+        ]
+        for name, action in (
+            ("Start", self.start),
+            ("Pause", lambda: pause(self.folder)),
+            ("Stop", lambda: stop(self.folder)),
+            ("Resume", self.resume),
+        ):
+            self.buttons[name].on_click(lambda button, action=action: self._do(action))
         self.experiment.observe(lambda change: self._experiment(), "value")
         self.run.observe(lambda change: None if self.quiet else self._choose(change["new"]), "value")
-        for w in (self.other, self.stretch, self.term): w.observe(lambda change: None if self.quiet else self.refresh(True), "value")
+        for w in (self.other, self.stretch, self.term):
+            w.observe(lambda change: None if self.quiet else self.refresh(True), "value")
         self._experiment()
         _follow(self)
 
@@ -173,14 +304,18 @@ class TrainingPanel(Panel):
         name = self.form.children[0].experiment
         found = run_folders(experiment=name) if (outputs_root() / name).is_dir() else []
         options = [("none", ""), *((f"{f.name} ({run_state(f)})", str(f)) for f in found)]
-        for w, value in ((self.run, str(self.folder or "")), (self.other, self.other.value)): self._offer(w, options, value if value in [v for _, v in options] else "")
+        for w, value in ((self.run, str(self.folder or "")), (self.other, self.other.value)):
+            self._offer(w, options, value if value in [v for _, v in options] else "")
 
     def _offer(self, w: W.Dropdown, options: Sequence, value: Any) -> None:
         "New options and a choice, which the panel makes itself and does not redraw for."
-        if list(w.options) == list(options) and w.value == value: return
+        if list(w.options) == list(options) and w.value == value:
+            return
         self.quiet = True
-        try: w.options, w.value = options, value
-        finally: self.quiet = False
+        try:
+            w.options, w.value = options, value
+        finally:
+            self.quiet = False
 
     def _choose(self, folder: str) -> None:
         "Shows a run, and its parameters in the form."
@@ -198,13 +333,18 @@ class TrainingPanel(Panel):
 
     def resume(self) -> None:
         "Lets a paused run go on, or starts a stopped one again from its last checkpoint."
-        if run_state(self.folder) == "paused": unpause(self.folder)
-        else: self.start()
+        if run_state(self.folder) == "paused":
+            unpause(self.folder)
+        else:
+            self.start()
 
     def _do(self, action) -> None:
         "A button: what goes wrong is said beside it."
-        try: action()
-        except (ConfigError, psutil.Error, OSError) as e: self._say(str(e)); return
+        try:
+            action()
+        except (ConfigError, psutil.Error, OSError) as e:
+            self._say(str(e))
+            return
         self.refresh(True)
 
     def _say(self, text: str) -> None:
@@ -215,21 +355,43 @@ class TrainingPanel(Panel):
         always: bool = False,  # also when nothing is new
     ) -> None:
         "Reads the run's folder and redraws."
-        if self.process is not None: self.process.poll()  # or a process that has ended would stay as a zombie
+        if self.process is not None:
+            self.process.poll()  # or a process that has ended would stay as a zombie
         state = "new" if self.folder is None else run_state(self.folder)
-        seen = (state, self.folder, *(p.stat().st_size if (p := f / "history.jsonl").is_file() else 0 for f in (self.folder, Path(self.other.value or "/none")) if f))
-        if seen == self.seen and not always: return
+        seen = (
+            state,
+            self.folder,
+            *(
+                p.stat().st_size if (p := f / "history.jsonl").is_file() else 0
+                for f in (self.folder, Path(self.other.value or "/none"))
+                if f
+            ),
+        )
+        if seen == self.seen and not always:
+            return
         self.seen = seen
         self._list()
-        able = {"Start": state in ("new", "done") or self.folder is None, "Pause": state == "running", "Stop": state in ("running", "paused"), "Resume": state in ("paused", "failed", "killed")}
-        for name, button in self.buttons.items(): button.disabled = not able[name]
+        able = {
+            "Start": state in ("new", "done") or self.folder is None,
+            "Pause": state == "running",
+            "Stop": state in ("running", "paused"),
+            "Resume": state in ("paused", "failed", "killed"),
+        }
+        for name, button in self.buttons.items():
+            button.disabled = not able[name]
         self._say(self._status(state))
         self._draw(state)
 
     def _status(self, state: str) -> str:
         "State of the run, and why it is not done."
-        if self.folder is None: return "no run"
-        if state == "new": return f"{self.folder.name}: starting {_tail(self.folder.with_suffix('.log'))}" if self.process is not None and self.process.returncode is None else f"{self.folder.name}: did not start. {_tail(self.folder.with_suffix('.log'))}"
+        if self.folder is None:
+            return "no run"
+        if state == "new":
+            return (
+                f"{self.folder.name}: starting {_tail(self.folder.with_suffix('.log'))}"
+                if self.process is not None and self.process.returncode is None
+                else f"{self.folder.name}: did not start. {_tail(self.folder.with_suffix('.log'))}"
+            )
         reason = read_json(self.folder / "status.json").get("reason")
         return f"{self.folder.name}: {state}" + (f" ({reason.splitlines()[0][:120]})" if reason else "")
 
@@ -237,49 +399,98 @@ class TrainingPanel(Panel):
         "The chosen stretch of the run, and of the one that is laid over it."
         found = history(self.folder) if self.folder else {}
         newest, old = list(found)[::-1], self.stretch.value
-        stays = old in found and list(self.stretch.options).index(old) > 0  # an older phase was chosen; else the newest is followed
+        stays = (
+            old in found and list(self.stretch.options).index(old) > 0
+        )  # an older phase was chosen; else the newest is followed
         self._offer(self.stretch, newest, old if stays else newest[0] if newest else None)
         rows = found.get(self.stretch.value, [])
-        self._offer(self.term, numbers(rows), self.term.value if self.term.value in numbers(rows) else next(iter(numbers(rows)), None))
+        self._offer(
+            self.term,
+            numbers(rows),
+            self.term.value if self.term.value in numbers(rows) else next(iter(numbers(rows)), None),
+        )
         term, runs = self.term.value or "loss", {self.folder.name: rows} if rows else {}
         other = Path(self.other.value) if self.other.value else None
-        if other and other != self.folder: runs[other.name] = history(other).get(self.stretch.value, [])
+        if other and other != self.folder:
+            runs[other.name] = history(other).get(self.stretch.value, [])
         self.show(training_picture(runs, term, self._title(state, rows, term)))
 
     def _title(self, state: str, rows: Sequence[Mapping], term: str) -> str:
         "Where the run is, in its own numbers."
-        if not rows: return "No run is chosen: set the parameters and press Start, or choose a run" if self.folder is None else f"{self.folder.name} is {state} and has reported nothing yet"
+        if not rows:
+            return (
+                "No run is chosen: set the parameters and press Start, or choose a run"
+                if self.folder is None
+                else f"{self.folder.name} is {state} and has reported nothing yet"
+            )
         last, (_, values) = rows[-1], track(rows, lambda r: r.get(term))
-        rank = f", effective rank {100 * last['effective_rank'] / last['context_dim']:.1f}% (at its first report {100 * rows[0]['effective_rank'] / rows[0]['context_dim']:.1f}%)" if last.get("effective_rank") is not None and rows[0].get("effective_rank") is not None else ""
-        change = f": {term} from {values[0]:.3g} to {values[-1]:.3g}" if len(values) > 1 else f": {term} {values[0]:.3g}" if values else ""
-        return f"{self.folder.name} {state}, {self.stretch.value} {last['done']} of {last['total']}{change}{rank}"
+        rank = (
+            f", effective rank {100 * last['effective_rank'] / last['context_dim']:.1f}% (at its first report"
+            f" {100 * rows[0]['effective_rank'] / rows[0]['context_dim']:.1f}%)"
+            if last.get("effective_rank") is not None and rows[0].get("effective_rank") is not None
+            else ""
+        )
+        change = (
+            f": {term} from {values[0]:.3g} to {values[-1]:.3g}"
+            if len(values) > 1
+            else f": {term} {values[0]:.3g}"
+            if values
+            else ""
+        )
+        return (
+            f"{self.folder.name} {state}, {self.stretch.value} {last['done']} of"
+            f" {last['total']}{change}{rank}"
+        )
+
 
 def _tail(log: Path) -> str:
     "The last line that the process wrote."
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
     return lines[-1][:160] if lines else ""
 
+
 def _follow(panel: TrainingPanel, seconds: float = 1.0) -> None:
-    "Refreshes the panel on the kernel's own loop, between its cells; where there is no loop, `refresh()` is for the caller."
-    try: loop = asyncio.get_running_loop()
-    except RuntimeError: return
+    """Refreshes the panel on the kernel's own loop, between its cells; where there is no loop, `refresh()`
+    is for the caller.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+
     async def watch():
         while panel.comm is not None:
             await asyncio.sleep(seconds)
-            try: panel.refresh()
-            except (OSError, ValueError) as e: panel._say(f"the run's folder cannot be read: {e}")
+            try:
+                panel.refresh()
+            except (OSError, ValueError) as e:
+                panel._say(f"the run's folder cannot be read: {e}")
+
     panel.follower = loop.create_task(watch())
 
 # %% ../../nbs/panels/07_training.ipynb #3ccdec80
 def training_panel(
-    experiment: str | Path | None = None,  # a name, a page, or the folder of a run; None = the first experiment
+    experiment: (
+        str | Path | None
+    ) = None,  # a name, a page, or the folder of a run; None = the first experiment
 ) -> TrainingPanel:
     "Starts and follows runs of an experiment page. Raises `ConfigError` for an unknown one."
     pages = experiments()
-    folder = Path(experiment) if experiment is not None and (Path(experiment) / "config.json").is_file() else None
-    if folder: experiment = read_json(folder / "config.json")["experiment"]
-    if experiment is not None: page = find_page(experiment); pages = pages | {page.stem: page}
-    if not pages: raise ConfigError("there are no experiment pages; install from a clone with `pip install -e .`, or give the path to a page")
+    folder = (
+        Path(experiment) if experiment is not None and (Path(experiment) / "config.json").is_file() else None
+    )
+    if folder:
+        experiment = read_json(folder / "config.json")["experiment"]
+    if experiment is not None:
+        page = find_page(experiment)
+        pages = pages | {page.stem: page}
+    if not pages:
+        raise ConfigError(
+            "there are no experiment pages; install from a clone with `pip install -e .`, or give the path to"
+            " a page"
+        )
     panel = TrainingPanel(find_page(experiment).stem if experiment is not None else next(iter(pages)), pages)
-    if folder: panel.folder = folder.resolve(); panel.refresh(True)
+    if folder:
+        panel.folder = folder.resolve()
+        panel.refresh(True)
     return panel

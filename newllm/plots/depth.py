@@ -18,17 +18,28 @@ from .theme import PALETTE, _legend, _panels, figure
 @figure
 def confidence_histogram(
     confidence: Sequence[float],  # [N] of the shallow exit
-    correct: Sequence[bool],      # [N] it named the right token
-    nll: Sequence[float],         # [N] its loss, nats
-    threshold: float,             # below it a token is hard
-    title: str | None = None,     # None = share of hard tokens and of the loss they hold
+    correct: Sequence[bool],  # [N] it named the right token
+    nll: Sequence[float],  # [N] its loss, nats
+    threshold: float,  # below it a token is hard
+    title: str | None = None,  # None = share of hard tokens and of the loss they hold
 ) -> Figure:
     "Histogram of confidences with the threshold between hard and easy."
     c, ok, loss = np.asarray(confidence), np.asarray(correct, bool), np.asarray(nll)
-    if not len(c): raise ValueError("confidence is empty: there is nothing to draw")
+    if not len(c):
+        raise ValueError("confidence is empty: there is nothing to draw")
     hard = c < threshold
-    fig, (ax,) = _panels(1, title or f"{100 * hard.mean():.0f}% of the tokens are hard and hold {100 * loss[hard].sum() / loss.sum():.0f}% of the loss (at random: {100 * hard.mean():.0f}%)")
-    ax.hist([c[ok], c[~ok]], bins=np.linspace(0, 1, 41), stacked=True, color=[PALETTE[0], PALETTE[1]], label=["predicted rightly", "predicted wrongly"])
+    fig, (ax,) = _panels(
+        1,
+        title
+        or f"{100 * hard.mean():.0f}% of the tokens are hard and hold {100 * loss[hard].sum() / loss.sum():.0f}% of the loss (at random: {100 * hard.mean():.0f}%)",
+    )
+    ax.hist(
+        [c[ok], c[~ok]],
+        bins=np.linspace(0, 1, 41),
+        stacked=True,
+        color=[PALETTE[0], PALETTE[1]],
+        label=["predicted rightly", "predicted wrongly"],
+    )
     ax.axvline(threshold, color="#000000", ls="--", label=f"threshold {threshold:.3f}")
     ax.set(xlabel="confidence of the shallow exit (largest probability)", ylabel="tokens", xlim=(0, 1))
     _legend(fig)
@@ -37,26 +48,48 @@ def confidence_histogram(
 # %% ../../nbs/plots/03_depth.ipynb #89b67a58
 @figure
 def frontier_plot(
-    curves: Mapping[str, Sequence[Mapping]],  # name -> points with ppl and the keys of `costs`; names that start with "control" are grey
-    costs: Mapping[str, str],                 # key -> axis label, one panel each
-    lines: Mapping[str, float],               # name -> perplexity of other models
-    title: str | None = None,                 # None = best point within one percent of the best perplexity
+    curves: Mapping[
+        str, Sequence[Mapping]
+    ],  # name -> points with ppl and the keys of `costs`; names that start with "control" are grey
+    costs: Mapping[str, str],  # key -> axis label, one panel each
+    lines: Mapping[str, float],  # name -> perplexity of other models
+    title: str | None = None,  # None = best point within one percent of the best perplexity
 ) -> Figure:
     "Perplexity against cost, one panel for each way to count cost."
-    if not curves or not all(curves.values()): raise ValueError("curves needs at least one curve with at least one point")
+    if not curves or not all(curves.values()):
+        raise ValueError("curves needs at least one curve with at least one point")
     key = next(iter(costs))
     drawn = {n: p for n, p in curves.items() if not n.startswith("control")}
     best = min(p["ppl"] for points in drawn.values() for p in points)
-    name, cheapest = min(((n, p) for n, points in drawn.items() for p in points if p["ppl"] <= 1.01 * best), key=lambda x: x[1][key])
-    fig, axes = _panels(len(costs), title or f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[key]:.0f}% of the {costs[key].split(',')[0]}, by {name.replace('_', ' ')}", height=3.4)
+    name, cheapest = min(
+        ((n, p) for n, points in drawn.items() for p in points if p["ppl"] <= 1.01 * best),
+        key=lambda x: x[1][key],
+    )
+    fig, axes = _panels(
+        len(costs),
+        title
+        or f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[key]:.0f}% of the {costs[key].split(',')[0]}, by {name.replace('_', ' ')}",
+        height=3.4,
+    )
     greys = [n for n in curves if n.startswith("control")]
     for ax, (key, label) in zip(axes, costs.items()):
-        if ax is not axes[0]: ax.sharey(axes[0])
+        if ax is not axes[0]:
+            ax.sharey(axes[0])
         for i, (n, points) in enumerate(curves.items()):
             grey = n in greys
             shown = [p for p in points if p.get(key) is not None]
-            ax.plot([p[key] for p in shown], [p["ppl"] for p in shown], marker="s" if grey else "o", ls=("--", ":", "-.")[greys.index(n) % 3] if grey else "-", color="#666666" if grey else PALETTE[i % 6], label=n)
-        for i, (n, y) in enumerate(lines.items()): ax.axhline(y, color="#000000", ls=(":", "-.", "--", (0, (5, 5)))[i % 4], lw=1, label=f"{n}: {y:.1f}")
+            ax.plot(
+                [p[key] for p in shown],
+                [p["ppl"] for p in shown],
+                marker="s" if grey else "o",
+                ls=("--", ":", "-.")[greys.index(n) % 3] if grey else "-",
+                color="#666666" if grey else PALETTE[i % 6],
+                label=n,
+            )
+        for i, (n, y) in enumerate(lines.items()):
+            ax.axhline(
+                y, color="#000000", ls=(":", "-.", "--", (0, (5, 5)))[i % 4], lw=1, label=f"{n}: {y:.1f}"
+            )
         ax.set(xlabel=label, ylabel="perplexity" if ax is axes[0] else "")
     _legend(fig, axes[0], columns=3)
     return fig
@@ -64,15 +97,21 @@ def frontier_plot(
 # %% ../../nbs/plots/03_depth.ipynb #724c1c6b
 @figure
 def reliability_plot(
-    curves: Mapping[str, tuple[float, Sequence[tuple[float, float]]]],  # name -> (calibration error, points (mean confidence, accuracy))
+    curves: Mapping[
+        str, tuple[float, Sequence[tuple[float, float]]]
+    ],  # name -> (calibration error, points (mean confidence, accuracy))
     title: str | None = None,  # None = the errors
 ) -> Figure:
     "Accuracy against confidence, with the diagonal."
-    if not curves: raise ValueError("curves is empty: there is nothing to draw")
-    fig, (ax,) = _panels(1, title or "Calibration error: " + ", ".join(f"{n} {e:.3f}" for n, (e, _) in curves.items()))
+    if not curves:
+        raise ValueError("curves is empty: there is nothing to draw")
+    fig, (ax,) = _panels(
+        1, title or "Calibration error: " + ", ".join(f"{n} {e:.3f}" for n, (e, _) in curves.items())
+    )
     top = max(max(p) for _, points in curves.values() for p in points)
     ax.plot([0, top], [0, top], "--", color="#666666", label="control: confidence equals accuracy")
-    for i, (n, (_, points)) in enumerate(curves.items()): ax.plot(*zip(*points), "o-", color=PALETTE[(1, 0, 2, 3)[i % 4]], label=n)
+    for i, (n, (_, points)) in enumerate(curves.items()):
+        ax.plot(*zip(*points), "o-", color=PALETTE[(1, 0, 2, 3)[i % 4]], label=n)
     ax.set(xlabel="mean confidence of a group", ylabel="accuracy of the group")
     _legend(fig)
     return fig
@@ -81,36 +120,75 @@ def reliability_plot(
 @figure
 def depth_by_kind(
     kinds: Mapping[str, tuple[float, int]],  # kind -> (share that goes deep, number of tokens)
-    title: str | None = None,                # None = the kinds that go deepest and least
+    title: str | None = None,  # None = the kinds that go deepest and least
 ) -> Figure:
     "Bars, deepest kind first, with the number of tokens."
-    if not kinds: raise ValueError("kinds is empty: there is nothing to draw")
+    if not kinds:
+        raise ValueError("kinds is empty: there is nothing to draw")
     order = sorted(kinds, key=lambda k: -kinds[k][0])
     overall = sum(s * n for s, n in kinds.values()) / sum(n for _, n in kinds.values())
     first, last = order[0], order[-1]
-    fig, (ax,) = _panels(1, title or f"{100 * kinds[first][0]:.0f}% of tokens of kind '{first}' go deep, {100 * kinds[last][0]:.0f}% of '{last}'", height=1.2 + 0.28 * len(order))
+    fig, (ax,) = _panels(
+        1,
+        title
+        or f"{100 * kinds[first][0]:.0f}% of tokens of kind '{first}' go deep, {100 * kinds[last][0]:.0f}% of '{last}'",
+        height=1.2 + 0.28 * len(order),
+    )
     ax.barh(order, [100 * kinds[k][0] for k in order], color=PALETTE[0])
-    for i, k in enumerate(order): ax.text(100 * kinds[k][0] + 1, i, f"{kinds[k][1]:,}", va="center", fontsize=8, bbox=dict(fc="white", ec="none", pad=1))
+    for i, k in enumerate(order):
+        ax.text(
+            100 * kinds[k][0] + 1,
+            i,
+            f"{kinds[k][1]:,}",
+            va="center",
+            fontsize=8,
+            bbox=dict(fc="white", ec="none", pad=1),
+        )
     ax.axvline(100 * overall, color="#666666", ls="--", label=f"control: all tokens, {100 * overall:.0f}%")
-    ax.set(xlabel="tokens that go past the shallow exit (%); numbers: tokens of the kind", xlim=(0, 108)); ax.invert_yaxis()
+    ax.set(xlabel="tokens that go past the shallow exit (%); numbers: tokens of the kind", xlim=(0, 108))
+    ax.invert_yaxis()
     _legend(fig)
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #439f3a4a
 @figure
 def exit_curve_plot(
-    curves: Mapping[str, Sequence[Mapping]],  # name -> points with layer, nll and agreement; names that start with "control" are grey
-    chance: float,                            # agreement of whoever names the commonest token always, 0..1
-    title: str | None = None,                 # None = the first layer of each curve that agrees with the last on half the tokens
+    curves: Mapping[
+        str, Sequence[Mapping]
+    ],  # name -> points with layer, nll and agreement; names that start with "control" are grey
+    chance: float,  # agreement of whoever names the commonest token always, 0..1
+    title: (
+        str | None
+    ) = None,  # None = the first layer of each curve that agrees with the last on half the tokens
 ) -> Figure:
     "Perplexity and agreement with the last layer, layer by layer."
-    if not curves or not all(curves.values()): raise ValueError("curves needs at least one curve with at least one layer")
-    def half(points): return next(p["layer"] for p in points if p["agreement"] >= 0.5)
-    fig, axes = _panels(2, title or "Half of the last layer's tokens are named by layer " + ", ".join(f"{half(p)} ({n.removeprefix('control: ')})" for n, p in curves.items()), height=3.2)
+    if not curves or not all(curves.values()):
+        raise ValueError("curves needs at least one curve with at least one layer")
+
+    def half(points):
+        return next(p["layer"] for p in points if p["agreement"] >= 0.5)
+
+    fig, axes = _panels(
+        2,
+        title
+        or "Half of the last layer's tokens are named by layer "
+        + ", ".join(f"{half(p)} ({n.removeprefix('control: ')})" for n, p in curves.items()),
+        height=3.2,
+    )
     for i, (n, points) in enumerate(curves.items()):
         style = dict(color="#666666", ls="--") if n.startswith("control") else dict(color=PALETTE[i % 6])
-        for ax, values in ((axes[0], [math.exp(p["nll"]) for p in points]), (axes[1], [100 * p["agreement"] for p in points])): ax.plot([p["layer"] for p in points], values, marker="o", ms=3, label=n, **style)
-    axes[1].axhline(100 * chance, color="#000000", ls=":", label=f"control: the commonest token, always: {100 * chance:.0f}%")
-    axes[0].set(yscale="log", xlabel="layer that is read", ylabel="perplexity (log)"); axes[1].set(xlabel="layer that is read", ylabel="names the last layer's token (%)", ylim=(0, 102))
+        for ax, values in (
+            (axes[0], [math.exp(p["nll"]) for p in points]),
+            (axes[1], [100 * p["agreement"] for p in points]),
+        ):
+            ax.plot([p["layer"] for p in points], values, marker="o", ms=3, label=n, **style)
+    axes[1].axhline(
+        100 * chance,
+        color="#000000",
+        ls=":",
+        label=f"control: the commonest token, always: {100 * chance:.0f}%",
+    )
+    axes[0].set(yscale="log", xlabel="layer that is read", ylabel="perplexity (log)")
+    axes[1].set(xlabel="layer that is read", ylabel="names the last layer's token (%)", ylim=(0, 102))
     _legend(fig, axes[1], columns=3)
     return fig

@@ -18,8 +18,10 @@ from .theme import PALETTE, ROLES, _colour, _from_to, _legend, _panels, _some, f
 def _shares(s) -> np.ndarray:
     "Singular values as shares of their sum, largest first."
     s = np.sort(np.asarray(s, dtype=np.float64))[::-1]
-    if s.ndim != 1 or not len(s) or s.sum() <= 0: raise ValueError(f"singular values must be a vector with a positive sum, got shape {s.shape}")
+    if s.ndim != 1 or not len(s) or s.sum() <= 0:
+        raise ValueError(f"singular values must be a vector with a positive sum, got shape {s.shape}")
     return s / s.sum()
+
 
 def _rank_percent(s, dim: int) -> float:
     "Effective rank of singular values `s` in percent of `dim`."
@@ -28,42 +30,82 @@ def _rank_percent(s, dim: int) -> float:
 # %% ../../nbs/plots/02_fixed_point.ipynb #174704fd
 @figure
 def spectrum(
-    curves: Mapping[str, Sequence[float]],   # name -> singular values, in any scale; the names of `ROLES` get their colours
+    curves: Mapping[
+        str, Sequence[float]
+    ],  # name -> singular values, in any scale; the names of `ROLES` get their colours
     ceiling: Sequence[float] | None = None,  # singular values of a Gaussian sample of the same size
-    dim: int | None = None,                  # width of the vectors; None = the longest curve
-    title: str | None = None,                # None = the effective ranks
+    dim: int | None = None,  # width of the vectors; None = the longest curve
+    title: str | None = None,  # None = the effective ranks
 ) -> Figure:
     "Normalised singular values (log scale) of each set of vectors, with the Gaussian ceiling."
     _some(curves, "curves")
     dim = dim or max(len(s) for s in curves.values())
     ranks = {n: _rank_percent(s, dim) for n, s in curves.items()}
-    first = _from_to("Effective rank", ranks["untrained"], ranks["trained"]) if {"untrained", "trained"} <= ranks.keys() else "Effective rank: " + ", ".join(f"{n} {r:.1f}%" for n, r in ranks.items())
+    first = (
+        _from_to("Effective rank", ranks["untrained"], ranks["trained"])
+        if {"untrained", "trained"} <= ranks.keys()
+        else "Effective rank: " + ", ".join(f"{n} {r:.1f}%" for n, r in ranks.items())
+    )
     top = "" if ceiling is None else f" (Gaussian ceiling {_rank_percent(ceiling, dim):.1f}%)"
     fig, (ax,) = _panels(1, title or f"{first}{top}")
     for i, (n, s) in enumerate(curves.items()):
-        ax.plot(np.arange(1, len(s) + 1), _shares(s), color=_colour(n, i), ls="--" if n in ("untrained", "control") else "-", label=f"{n}: {ranks[n]:.1f}%")
-    if ceiling is not None: ax.plot(np.arange(1, len(ceiling) + 1), _shares(ceiling), color=ROLES["ceiling"], ls=":", label="Gaussian sample")
-    ax.set(yscale="log", xlabel="direction, strongest first", ylabel="share of the sum (log)", xlim=(0, dim + 1))
-    ax.set_ylim(bottom=max(ax.get_ylim()[0], 1e-3 * max(_shares(s)[0] for s in curves.values())))  # directions that are zero up to rounding would stretch the axis over eight decades
+        ax.plot(
+            np.arange(1, len(s) + 1),
+            _shares(s),
+            color=_colour(n, i),
+            ls="--" if n in ("untrained", "control") else "-",
+            label=f"{n}: {ranks[n]:.1f}%",
+        )
+    if ceiling is not None:
+        ax.plot(
+            np.arange(1, len(ceiling) + 1),
+            _shares(ceiling),
+            color=ROLES["ceiling"],
+            ls=":",
+            label="Gaussian sample",
+        )
+    ax.set(
+        yscale="log", xlabel="direction, strongest first", ylabel="share of the sum (log)", xlim=(0, dim + 1)
+    )
+    ax.set_ylim(
+        bottom=max(ax.get_ylim()[0], 1e-3 * max(_shares(s)[0] for s in curves.values()))
+    )  # directions that are zero up to rounding would stretch the axis over eight decades
     _legend(fig)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #17f3fc6b
 @figure
 def rank_bars(
-    rows: Sequence[Mapping],   # name, trained, untrained, ceiling: effective rank in percent of the dimension
+    rows: Sequence[Mapping],  # name, trained, untrained, ceiling: effective rank in percent of the dimension
     title: str | None = None,  # None = in how many rows training lowered the rank
 ) -> Figure:
     "Effective rank of each row, trained and untrained, with a mark at the Gaussian ceiling."
     _some(rows, "rows")
     lower = sum(r["trained"] < r["untrained"] for r in rows)
-    fig, (ax,) = _panels(1, title or f"Training lowers effective rank in {lower} of {len(rows)} cases", height=1.4 + 0.5 * len(rows))
+    fig, (ax,) = _panels(
+        1,
+        title or f"Training lowers effective rank in {lower} of {len(rows)} cases",
+        height=1.4 + 0.5 * len(rows),
+    )
     y = np.arange(len(rows))
     for key, offset in (("trained", -0.2), ("untrained", 0.2)):
         bars = ax.barh(y + offset, [r[key] for r in rows], height=0.36, color=ROLES[key], label=key)
         ax.bar_label(bars, fmt="%.1f", fontsize=7, padding=2)
-    ax.scatter([r["ceiling"] for r in rows], y, marker="|", s=420, color=ROLES["ceiling"], label="Gaussian ceiling", zorder=3)
-    ax.set(yticks=y, yticklabels=[r["name"] for r in rows], xlabel="effective rank (% of the dimension)", xlim=(0, 112))
+    ax.scatter(
+        [r["ceiling"] for r in rows],
+        y,
+        marker="|",
+        s=420,
+        color=ROLES["ceiling"],
+        label="Gaussian ceiling",
+        zorder=3,
+    )
+    ax.set(
+        yticks=y,
+        yticklabels=[r["name"] for r in rows],
+        xlabel="effective rank (% of the dimension)",
+        xlim=(0, 112),
+    )
     ax.invert_yaxis()
     _legend(fig)
     return fig
@@ -71,19 +113,32 @@ def rank_bars(
 # %% ../../nbs/plots/02_fixed_point.ipynb #21937f6f
 @figure
 def trials(
-    losses: Sequence[float],                   # loss of each trial, from trial 2
-    verdict: Mapping,                          # verdict, slope, reduction_percent, as `convergence_verdict` gives them
-    control: Sequence[float] | None = None,    # the same from the untrained network
-    name: str = "trained",                     # of the network whose losses these are
-    title: str | None = None,                  # None = the verdict and its numbers
+    losses: Sequence[float],  # loss of each trial, from trial 2
+    verdict: Mapping,  # verdict, slope, reduction_percent, as `convergence_verdict` gives them
+    control: Sequence[float] | None = None,  # the same from the untrained network
+    name: str = "trained",  # of the network whose losses these are
+    title: str | None = None,  # None = the verdict and its numbers
 ) -> Figure:
     "Loss per validation trial with its least-squares line and the untrained control."
-    if len(losses) < 2: raise ValueError(f"a slope needs at least two losses, got {len(losses)}")
-    fig, (ax,) = _panels(1, title or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction {verdict['reduction_percent']:.1f}%")
+    if len(losses) < 2:
+        raise ValueError(f"a slope needs at least two losses, got {len(losses)}")
+    fig, (ax,) = _panels(
+        1,
+        title
+        or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction {verdict['reduction_percent']:.1f}%",
+    )
     x = np.arange(2, len(losses) + 2)
     ax.plot(x, losses, "o-", color=ROLES["trained"], label=name)
-    ax.plot(x, np.polyval(np.polyfit(x, losses, 1), x), color=ROLES["validation"], lw=1, ls="-.", label="least-squares line")
-    if control is not None: ax.plot(np.arange(2, len(control) + 2), control, "o--", color=ROLES["untrained"], label="untrained")
+    ax.plot(
+        x,
+        np.polyval(np.polyfit(x, losses, 1), x),
+        color=ROLES["validation"],
+        lw=1,
+        ls="-.",
+        label="least-squares line",
+    )
+    if control is not None:
+        ax.plot(np.arange(2, len(control) + 2), control, "o--", color=ROLES["untrained"], label="untrained")
     ax.set(xlabel="trial", ylabel="CVFP loss, MSE")
     ax.xaxis.get_major_locator().set_params(integer=True)
     _legend(fig)
@@ -93,18 +148,33 @@ def trials(
 @figure
 def passes(
     curves: Mapping[str, Sequence[float]],  # name -> mean squared change of each pass to the one before
-    pass_below: float,                      # fixed point reached below this
-    fail_above: float,                      # missed above this
-    title: str | None = None,               # None = the last difference of each
+    pass_below: float,  # fixed point reached below this
+    fail_above: float,  # missed above this
+    title: str | None = None,  # None = the last difference of each
 ) -> Figure:
-    "Difference between consecutive passes (log scale; zeros, which it cannot show, are left out) with both limits."
+    """Difference between consecutive passes (log scale; zeros, which it cannot show, are left out) with
+    both limits.
+    """
     _some(curves, "curves")
-    for n, d in curves.items(): _some(d, f"curves[{n!r}]")
-    fig, (ax,) = _panels(1, title or f"Change in the last pass: {', '.join(f'{n} {d[-1]:.2g}' for n, d in curves.items())}")
+    for n, d in curves.items():
+        _some(d, f"curves[{n!r}]")
+    fig, (ax,) = _panels(
+        1, title or f"Change in the last pass: {', '.join(f'{n} {d[-1]:.2g}' for n, d in curves.items())}"
+    )
     for i, (n, d) in enumerate(curves.items()):
         shown = [(k, v) for k, v in enumerate(d, 2) if v > 0]
-        ax.plot(*zip(*shown) if shown else ((), ()), "o--" if n in ("untrained", "control") else "o-", color=_colour(n, i), label=n)
-    ax.set(yscale="log", xlabel="pass", ylabel="change, MSE (log)", xlim=(1.5, 1.5 + max(map(len, curves.values()))))
+        ax.plot(
+            *zip(*shown) if shown else ((), ()),
+            "o--" if n in ("untrained", "control") else "o-",
+            color=_colour(n, i),
+            label=n,
+        )
+    ax.set(
+        yscale="log",
+        xlabel="pass",
+        ylabel="change, MSE (log)",
+        xlim=(1.5, 1.5 + max(map(len, curves.values()))),
+    )
     ax.axhline(fail_above, color=ROLES["ceiling"], ls=":", lw=1, label=f"missed above {fail_above:g}")
     ax.axhline(pass_below, color=ROLES["ceiling"], ls="--", lw=1, label=f"reached below {pass_below:g}")
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -115,41 +185,76 @@ def passes(
 _KNOWN = ("ours no feedback", "ours ring", "ours gates", "ours multiply", "recorded w 0.9", "recorded w 0.01")
 _COLOURS = [PALETTE[i] for i in (0, 1, 2, 3, 4, 5)]
 
+
 def _grey(name: str) -> bool:
     "Is it a control?"
     return name.startswith("control") or name.endswith("untrained")
 
-def _styles(names: Sequence[str]) -> dict[str, dict]:
-    "A colour for each, the same in every figure for the names of `_KNOWN`; dashes and greys for the controls."
-    greys, own = [n for n in names if _grey(n)], sorted((n for n in names if not _grey(n)), key=lambda n: n not in _KNOWN)
-    own = [n if n in own else None for n in _KNOWN] + [n for n in own if n not in _KNOWN] if any(n in _KNOWN for n in own) else own
-    return {n: dict(color="#666666", ls=("--", ":", "-.", (0, (5, 3)), (0, (1, 1)))[i % 5]) for i, n in enumerate(greys)} | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own) if n}
 
-def _band(ax, x: Sequence[float], runs: Sequence[Sequence[float]], name: str, style: Mapping, marker: str = "") -> None:
+def _styles(names: Sequence[str]) -> dict[str, dict]:
+    """A colour for each, the same in every figure for the names of `_KNOWN`; dashes and greys for the
+    controls.
+    """
+    greys, own = (
+        [n for n in names if _grey(n)],
+        sorted((n for n in names if not _grey(n)), key=lambda n: n not in _KNOWN),
+    )
+    own = (
+        [n if n in own else None for n in _KNOWN] + [n for n in own if n not in _KNOWN]
+        if any(n in _KNOWN for n in own)
+        else own
+    )
+    return {
+        n: dict(color="#666666", ls=("--", ":", "-.", (0, (5, 3)), (0, (1, 1)))[i % 5])
+        for i, n in enumerate(greys)
+    } | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own) if n}
+
+
+def _band(
+    ax, x: Sequence[float], runs: Sequence[Sequence[float]], name: str, style: Mapping, marker: str = ""
+) -> None:
     "The median of the seeds, and a band over their range."
     y = np.asarray(runs, dtype=float)
     ax.plot(x, np.median(y, 0), label=name, marker=marker, **style)
-    if len(y) > 1: ax.fill_between(x, y.min(0), y.max(0), color=style["color"], alpha=0.18, lw=0)
+    if len(y) > 1:
+        ax.fill_between(x, y.min(0), y.max(0), color=style["color"], alpha=0.18, lw=0)
+
 
 def _spread(values: Sequence[float], digits: int = 1) -> str:
     "'95.2 (94.9 to 95.5)', or the one value."
     v = list(values)
-    return f"{np.mean(v):.{digits}f}" + (f" ({min(v):.{digits}f} to {max(v):.{digits}f})" if len(v) > 1 else "")
+    return f"{np.mean(v):.{digits}f}" + (
+        f" ({min(v):.{digits}f} to {max(v):.{digits}f})" if len(v) > 1 else ""
+    )
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #c75bbe01
 @figure
 def sweep_plot(
     runs: Mapping[str, Sequence[Sequence[Mapping]]],  # name -> per seed, what `probes.settling` gave
-    asked: float,              # largest error that was asked for
+    asked: float,  # largest error that was asked for
     title: str | None = None,  # None = who is that near, and after how many sweeps
 ) -> Figure:
     "Share of tokens that have not settled, and largest error against the sequential pass (log), per sweep."
     _some(runs, "runs")
-    first = lambda rows: next((r["sweep"] for r in rows if r["error"] <= asked), None)
+
+    def first(rows):
+        return next((r["sweep"] for r in rows if r["error"] <= asked), None)
+
     near = {n: [first(rows) for rows in seeds] for n, seeds in runs.items()}
     there = [n for n, k in near.items() if None not in k]
-    found = ", ".join(f"{n} after {min(near[n])}" + (f" to {max(near[n])}" if max(near[n]) > min(near[n]) else "") for n in there) or "none"
-    fig, (a, b) = _panels(2, title or f"Within {asked:g} of the sequential pass: {found} sweeps; {len(runs) - len(there)} of {len(runs)} never", height=3.6)
+    found = (
+        ", ".join(
+            f"{n} after {min(near[n])}" + (f" to {max(near[n])}" if max(near[n]) > min(near[n]) else "")
+            for n in there
+        )
+        or "none"
+    )
+    fig, (a, b) = _panels(
+        2,
+        title
+        or f"Within {asked:g} of the sequential pass: {found} sweeps; {len(runs) - len(there)} of {len(runs)} never",
+        height=3.6,
+    )
     for n, style in _styles(list(runs)).items():
         x = [r["sweep"] for r in runs[n][0]]
         _band(a, x, [[100 * (1 - r["settled"]) for r in rows] for rows in runs[n]], n, style)
@@ -157,7 +262,8 @@ def sweep_plot(
     b.axhline(asked, color="#000000", lw=0.8, ls=":")
     a.set(xlabel="sweeps from zero", ylabel="not settled (% of tokens)", ylim=(-3, 103))
     b.set(xlabel="sweeps from zero", ylabel="largest error (log)", yscale="log")
-    for ax in (a, b): ax.xaxis.get_major_locator().set_params(integer=True)
+    for ax in (a, b):
+        ax.xaxis.get_major_locator().set_params(integer=True)
     _legend(fig, a, columns=3)
     return fig
 
@@ -165,34 +271,68 @@ def sweep_plot(
 @figure
 def memory_plot(
     runs: Mapping[str, Sequence[Mapping]],  # name -> per seed, what `probes.memory_curve` gave
-    title: str | None = None,               # None = after how many tokens a tenth is left
+    title: str | None = None,  # None = after how many tokens a tenth is left
 ) -> Figure:
     "Influence of one changed token (log) against the tokens since, and the level of unrelated contexts."
     _some(runs, "runs")
     curves = {n: [m["influence"] for m in seeds] for n, seeds in runs.items()}
-    last = lambda c: next((j for j, x in enumerate(np.median(c, 0)) if x < 0.1), None)
-    found = ", ".join(f"{n} {'not within ' + str(len(c[0]) - 1) if last(c) is None else last(c)}" for n, c in curves.items())
-    fig, (ax,) = _panels(1, title or f"Tokens until a tenth of a token's influence is left: {found}", height=3.6)
+
+    def last(c):
+        return next((j for j, x in enumerate(np.median(c, 0)) if x < 0.1), None)
+
+    found = ", ".join(
+        f"{n} {'not within ' + str(len(c[0]) - 1) if last(c) is None else last(c)}" for n, c in curves.items()
+    )
+    fig, (ax,) = _panels(
+        1, title or f"Tokens until a tenth of a token's influence is left: {found}", height=3.6
+    )
     for n, style in _styles(list(runs)).items():
         _band(ax, range(len(curves[n][0])), np.maximum(curves[n], 1e-6), n, style)
         ax.axhline(np.mean([m["unrelated"] for m in runs[n]]), color=style["color"], lw=0.7, ls=":")
-    ax.set(yscale="log", ylim=(1e-3, None), xlabel="tokens since the changed one (dotted: distance of unrelated contexts)", ylabel="influence (log)")
+    ax.set(
+        yscale="log",
+        ylim=(1e-3, None),
+        xlabel="tokens since the changed one (dotted: distance of unrelated contexts)",
+        ylabel="influence (log)",
+    )
     _legend(fig, columns=3)
     return fig
 
+
 @figure
 def probe_plot(
-    runs: Mapping[str, Sequence[Mapping[int, float]]],  # name -> per seed, lag -> accuracy, as `probes.probe_tokens` gives it
-    floor: float,              # accuracy of the most frequent token
+    runs: Mapping[
+        str, Sequence[Mapping[int, float]]
+    ],  # name -> per seed, lag -> accuracy, as `probes.probe_tokens` gives it
+    floor: float,  # accuracy of the most frequent token
     title: str | None = None,  # None = accuracies at the first lag
 ) -> Figure:
     "Accuracy of linear probes against the distance of the token."
     _some(runs, "runs")
     lags = list(next(iter(runs.values()))[0])
-    fig, (ax,) = _panels(1, title or f"{lags[0]} token back is named in " + ", ".join(f"{100 * np.mean([r[lags[0]] for r in seeds]):.0f}% ({n})" for n, seeds in runs.items()), height=3.6)
-    for n, style in _styles(list(runs)).items(): _band(ax, range(len(lags)), [[100 * r[k] for k in lags] for r in runs[n]], n, style, marker="o")
-    ax.axhline(100 * floor, color="#000000", ls=":", lw=1, label=f"control: always the most frequent, {100 * floor:.1f}%")
-    ax.set(xticks=range(len(lags)), xticklabels=[str(k) for k in lags], xlabel="tokens back", ylabel="named by a linear probe (%)", ylim=(0, None))
+    fig, (ax,) = _panels(
+        1,
+        title
+        or f"{lags[0]} token back is named in "
+        + ", ".join(f"{100 * np.mean([r[lags[0]] for r in seeds]):.0f}% ({n})" for n, seeds in runs.items()),
+        height=3.6,
+    )
+    for n, style in _styles(list(runs)).items():
+        _band(ax, range(len(lags)), [[100 * r[k] for k in lags] for r in runs[n]], n, style, marker="o")
+    ax.axhline(
+        100 * floor,
+        color="#000000",
+        ls=":",
+        lw=1,
+        label=f"control: always the most frequent, {100 * floor:.1f}%",
+    )
+    ax.set(
+        xticks=range(len(lags)),
+        xticklabels=[str(k) for k in lags],
+        xlabel="tokens back",
+        ylabel="named by a linear probe (%)",
+        ylim=(0, None),
+    )
     _legend(fig, columns=3)
     return fig
 
@@ -200,24 +340,41 @@ def probe_plot(
 @figure
 def term_bars(
     rows: Mapping[str, Mapping[str, Sequence[float]]],  # row -> number -> one value a seed
-    panels: Mapping[str, str],                          # number -> axis label
-    controls: Mapping[str, str],                        # row -> the row that is its control, which is drawn as a grey bar itself
-    log: Sequence[str] = (),                            # numbers on a log axis
-    title: str | None = None,                           # None = rows above their control in the first number
+    panels: Mapping[str, str],  # number -> axis label
+    controls: Mapping[str, str],  # row -> the row that is its control, which is drawn as a grey bar itself
+    log: Sequence[str] = (),  # numbers on a log axis
+    title: str | None = None,  # None = rows above their control in the first number
 ) -> Figure:
     "Means as bars, seeds as dots, the control's mean as a mark on every bar."
     _some(rows, "rows")
     key, names = next(iter(panels)), list(rows)
-    mean = lambda n, k: float(np.mean(rows[n][k]))
+
+    def mean(n, k):
+        return float(np.mean(rows[n][k]))
+
     above = [n for n in names if n in controls and mean(n, key) > mean(controls[n], key)]
-    fig, axes = _panels(len(panels), title or f"{panels[key].split(' (')[0].capitalize()} above its own untrained network in {len(above)} of {sum(n in controls for n in names)} rows", height=1.2 + 0.26 * len(names), width=8.5)
+    fig, axes = _panels(
+        len(panels),
+        title
+        or f"{panels[key].split(' (')[0].capitalize()} above its own untrained network in {len(above)} of {sum(n in controls for n in names)} rows",
+        height=1.2 + 0.26 * len(names),
+        width=8.5,
+    )
     for ax, (k, label) in zip(axes, panels.items()):
         for y, n in enumerate(names):
             ax.barh(y, mean(n, k), color=PALETTE[0] if n in controls else "#999999", height=0.7)
             ax.plot(rows[n][k], [y] * len(rows[n][k]), "o", color="#000000", ms=2.5)
-            if n in controls: ax.plot([mean(controls[n], k)] * 2, [y - 0.4, y + 0.4], color=PALETTE[1], lw=2, label="its untrained network" if y == len(names) - 1 else None)
+            if n in controls:
+                ax.plot(
+                    [mean(controls[n], k)] * 2,
+                    [y - 0.4, y + 0.4],
+                    color=PALETTE[1],
+                    lw=2,
+                    label="its untrained network" if y == len(names) - 1 else None,
+                )
         ax.set(yticks=range(len(names)), yticklabels=names if ax is axes[0] else [], xlabel=label)
-        if k in log: ax.set_xscale("log")
+        if k in log:
+            ax.set_xscale("log")
         ax.invert_yaxis()
     _legend(fig, axes[0])
     return fig
@@ -226,21 +383,31 @@ def term_bars(
 @figure
 def cost_plot(
     lengths: Sequence[int],
-    time_ratios: Mapping[str, Sequence[Sequence[float]]],  # name -> per repetition, time of a token over that of `reference` at the first length
-    state_bytes: Mapping[str, Sequence[int]],              # name -> bytes
-    reference: str,            # whose time at the first length is 1
+    time_ratios: Mapping[
+        str, Sequence[Sequence[float]]
+    ],  # name -> per repetition, time of a token over that of `reference` at the first length
+    state_bytes: Mapping[str, Sequence[int]],  # name -> bytes
+    reference: str,  # whose time at the first length is 1
     title: str | None = None,  # None = growth of the reference and distance of the others at the last length
 ) -> Figure:
     "Time of one more token and bytes of state against the length of the text (both log)."
     _some(lengths, "lengths")
     mid = {n: np.median(r, 0) for n, r in time_ratios.items()}
     others = ", ".join(f"{n} {mid[n][-1] / mid[reference][-1]:.1f} x ours" for n in mid if n != reference)
-    fig, (a, b) = _panels(2, title or f"{lengths[-1]:,} tokens cost {reference} {mid[reference][-1] / mid[reference][0]:.2f} x what {lengths[0]:,} cost; there: {others}", height=3.2)
+    fig, (a, b) = _panels(
+        2,
+        title
+        or f"{lengths[-1]:,} tokens cost {reference} {mid[reference][-1] / mid[reference][0]:.2f} x what {lengths[0]:,} cost; there: {others}",
+        height=3.2,
+    )
     for i, n in enumerate(time_ratios):
-        style = dict(color=_COLOURS[0] if n == reference else _COLOURS[i % 6], ls="-" if n == reference else "--")
+        style = dict(
+            color=_COLOURS[0] if n == reference else _COLOURS[i % 6], ls="-" if n == reference else "--"
+        )
         _band(a, lengths, time_ratios[n], n, style, marker="o")
         b.plot(lengths, state_bytes[n], marker="o", label=n, **style)
-    for ax in (a, b): ax.set(xscale="log", yscale="log", xlabel="tokens so far (log)")
+    for ax in (a, b):
+        ax.set(xscale="log", yscale="log", xlabel="tokens so far (log)")
     a.set(ylabel="time of a token, ratio (log)")
     b.set(ylabel="bytes kept of the text (log)")
     _legend(fig, a)

@@ -6,7 +6,8 @@
 __all__ = ['PALETTE', 'ROLES', 'STYLE', 'theme', 'plotly_template', 'use_theme', 'figure']
 
 # %% ../../nbs/plots/00_theme.ipynb #755e570c
-import functools, textwrap
+import functools
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib as mpl
@@ -14,20 +15,54 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 # %% ../../nbs/plots/00_theme.ipynb #49412913
-PALETTE: list[str] = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#666666"]  # Okabe and Ito 2008, a grey for their yellow
+PALETTE: list[str] = [
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#E69F00",
+    "#CC79A7",
+    "#56B4E9",
+    "#000000",
+    "#666666",
+]  # Okabe and Ito 2008, a grey for their yellow
 
 ROLES: dict[str, str] = {  # the same thing has the same colour in every figure
-    "trained": "#0072B2", "train": "#0072B2", "validation": "#D55E00", "untrained": "#666666", "control": "#666666", "ceiling": "#000000",
+    "trained": "#0072B2",
+    "train": "#0072B2",
+    "validation": "#D55E00",
+    "untrained": "#666666",
+    "control": "#666666",
+    "ceiling": "#000000",
 }
 
 # %% ../../nbs/plots/00_theme.ipynb #eae07f4b
 STYLE: dict = {
-    "font.size": 9, "axes.titlesize": 10, "axes.titleweight": "bold", "axes.titlelocation": "left", "figure.titlesize": 10, "figure.titleweight": "bold",
-    "axes.labelsize": 9, "xtick.labelsize": 8, "ytick.labelsize": 8, "legend.fontsize": 8, "legend.frameon": False,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True, "grid.color": "#E6E6E6", "grid.linewidth": 0.6,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE), "lines.linewidth": 1.6, "lines.markersize": 4,
-    "figure.facecolor": "white", "figure.dpi": 100, "savefig.dpi": 150, "svg.hashsalt": "newllm",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.titlesize": 10,
+    "figure.titleweight": "bold",
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4,
+    "figure.facecolor": "white",
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "newllm",
 }
+
 
 def theme():  # a context manager
     "The theme for the length of a `with` block; settings outside are untouched."
@@ -35,16 +70,30 @@ def theme():  # a context manager
 
 # %% ../../nbs/plots/00_theme.ipynb #714fff04
 def plotly_template():  # plotly.graph_objects.layout.Template
-    "The same colours, font sizes and grid for plotly figures: `fig.update_layout(template=plotly_template())`."
+    """The same colours, font sizes and grid for plotly figures:
+    `fig.update_layout(template=plotly_template())`.
+    """
     import plotly.graph_objects as go
+
     axis = dict(gridcolor="#E6E6E6", zeroline=False, linecolor="#333333", ticks="outside", automargin=True)
-    return go.layout.Template(layout=dict(
-        colorway=PALETTE, font=dict(size=12), title=dict(x=0, xanchor="left", font=dict(size=14)), paper_bgcolor="white", plot_bgcolor="white",
-        xaxis=axis, yaxis=axis, legend=dict(orientation="h", yanchor="top", y=-0.2, x=0)))
+    return go.layout.Template(
+        layout=dict(
+            colorway=PALETTE,
+            font=dict(size=12),
+            title=dict(x=0, xanchor="left", font=dict(size=14)),
+            paper_bgcolor="white",
+            plot_bgcolor="white",
+            xaxis=axis,
+            yaxis=axis,
+            legend=dict(orientation="h", yanchor="top", y=-0.2, x=0),
+        )
+    )
+
 
 def use_theme() -> None:
     "Makes the theme the session's default, for matplotlib and for plotly."
     import plotly.io as pio
+
     mpl.rcParams.update(STYLE)
     pio.templates["newllm"] = plotly_template()
     pio.templates.default = "newllm"
@@ -52,8 +101,11 @@ def use_theme() -> None:
 # %% ../../nbs/plots/00_theme.ipynb #f432b328
 def figure(
     draw: Callable[..., Figure],  # builds a figure with pyplot
-) -> Callable[..., Figure]:       # the same function, drawing in the theme
-    "Decorator: the figure is drawn and laid out in the theme, and leaves neither settings nor open figures behind."
+) -> Callable[..., Figure]:  # the same function, drawing in the theme
+    """Decorator: the figure is drawn and laid out in the theme, and leaves neither settings nor open
+    figures behind.
+    """
+
     @functools.wraps(draw)
     def themed(*args, **kwargs):
         with theme():
@@ -61,6 +113,7 @@ def figure(
             fig.draw_without_rendering()
         plt.close(fig)
         return fig
+
     return themed
 
 # %% ../../nbs/plots/00_theme.ipynb #325c8338
@@ -70,35 +123,53 @@ def _panels(n: int, title: str, height: float = 3.0, width: float = 6.5) -> tupl
     fig.suptitle(textwrap.fill(title, int(11 * width)), x=0.01, ha="left")
     return fig, list(axes[0])
 
+
 def _legend(fig: Figure, ax=None, columns: int = 4) -> None:
     "One legend for the figure, below the panels and never over data."
     handles, labels = (ax or fig.axes[0]).get_legend_handles_labels()
-    if labels: fig.legend(handles, labels, loc="outside lower left", ncols=columns)
+    if labels:
+        fig.legend(handles, labels, loc="outside lower left", ncols=columns)
+
 
 def _colour(name: str, i: int) -> str:
     "The colour of the role `name`, else the `i`-th of those the roles leave free."
     free = [c for c in PALETTE if c not in ROLES.values()]
     return ROLES.get(name, free[i % len(free)])
 
+
 def _label_lines(ax, lines: Mapping[str, float]) -> None:
     "A grey line per entry, named at the right edge, labels pushed apart where they would touch."
     place, last = ax.transAxes.inverted().transform, -1.0
-    for n, y in sorted(lines.items(), key=lambda item: item[1]):
+    for y in sorted(lines.values()):
         ax.axhline(y, color=ROLES["control"], ls="--", lw=1)
     ax.autoscale_view()
     for n, y in sorted(lines.items(), key=lambda item: item[1]):
         last = max(place(ax.transData.transform((0, y)))[1], last + 0.07)
-        ax.annotate(f"{n} {y:.1f}", (1.01, last), xycoords="axes fraction", va="center", fontsize=8, annotation_clip=False)
+        ax.annotate(
+            f"{n} {y:.1f}",
+            (1.01, last),
+            xycoords="axes fraction",
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+        )
+
 
 def _some(values: Sequence, what: str) -> None:
     "Refuses to draw nothing."
-    if not len(values): raise ValueError(f"{what} is empty: there is nothing to draw")
+    if not len(values):
+        raise ValueError(f"{what} is empty: there is nothing to draw")
 
 # %% ../../nbs/plots/00_theme.ipynb #fdb42d91
 def _verb(a: float, b: float) -> str:
     "falls, rises or stays, to one decimal."
     return "stays at" if f"{a:.1f}" == f"{b:.1f}" else "falls" if b < a else "rises"
 
+
 def _from_to(what: str, a: float, b: float, unit: str = "%") -> str:
     "'Effective rank falls from 90.3% to 74.0%', from the numbers."
-    return f"{what} stays at {a:.1f}{unit}" if _verb(a, b) == "stays at" else f"{what} {_verb(a, b)} from {a:.1f}{unit} to {b:.1f}{unit}"
+    return (
+        f"{what} stays at {a:.1f}{unit}"
+        if _verb(a, b) == "stays at"
+        else f"{what} {_verb(a, b)} from {a:.1f}{unit} to {b:.1f}{unit}"
+    )

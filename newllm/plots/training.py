@@ -12,61 +12,92 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from newllm.plots.theme import (PALETTE, ROLES, _colour, _from_to, _label_lines, _legend, _panels, _some,
-    figure)
+from newllm.plots.theme import (
+    PALETTE,
+    ROLES,
+    _colour,
+    _from_to,
+    _label_lines,
+    _legend,
+    _panels,
+    _some,
+    figure,
+)
 
 # %% ../../nbs/plots/01_training.ipynb #bd9726bb
 def _track(history: Sequence[Mapping], key: str, positive: bool = False) -> tuple[list, list]:
     "Iterations and values of `key` where it was recorded (and is above zero, for log axes)."
-    rows = [(h["iteration"], h[key]) for h in history if h.get(key) is not None and (h[key] > 0 or not positive)]
+    rows = [
+        (h["iteration"], h[key]) for h in history if h.get(key) is not None and (h[key] > 0 or not positive)
+    ]
     return [r[0] for r in rows], [r[1] for r in rows]
+
 
 def _converged(history: Sequence[Mapping]) -> list[dict]:
     "The share of converged tokens in percent, from their count and the total."
-    return [{"iteration": h["iteration"], "percent": 100 * h["converged"] / h["total"]} for h in history if h.get("converged") is not None]
+    return [
+        {"iteration": h["iteration"], "percent": 100 * h["converged"] / h["total"]}
+        for h in history
+        if h.get("converged") is not None
+    ]
 
 # %% ../../nbs/plots/01_training.ipynb #ab2522a1
 @figure
 def phase1_curves(
-    history: Sequence[Mapping],                # one dict per iteration: iteration, cvfp, converged, total
+    history: Sequence[Mapping],  # one dict per iteration: iteration, cvfp, converged, total
     control: Sequence[Mapping] | None = None,  # the same from the untrained network
-    title: str | None = None,                  # None = last CVFP loss and converged share
+    title: str | None = None,  # None = last CVFP loss and converged share
 ) -> Figure:
     "CVFP loss (log scale) and share of converged tokens per iteration, with the untrained control."
     _some(history, "history")
     runs = {"trained": history} | ({} if control is None else {"untrained": control})
-    cvfp, share = {n: _track(h, "cvfp", positive=True) for n, h in runs.items()}, {n: _track(_converged(h), "percent") for n, h in runs.items()}
-    last = lambda d, f: " against ".join(f"{f(y[-1])}{' untrained' if n == 'untrained' else ''}" for n, (x, y) in d.items() if y)
-    fig, (a, b) = _panels(2, title or f"Last iteration: CVFP loss {last(cvfp, '{:.3g}'.format)}; converged {last(share, '{:.1f}%'.format)}")
+    cvfp, share = (
+        {n: _track(h, "cvfp", positive=True) for n, h in runs.items()},
+        {n: _track(_converged(h), "percent") for n, h in runs.items()},
+    )
+
+    def last(d, f):
+        return " against ".join(
+            f"{f(y[-1])}{' untrained' if n == 'untrained' else ''}" for n, (x, y) in d.items() if y
+        )
+
+    fig, (a, b) = _panels(
+        2,
+        title
+        or f"Last iteration: CVFP loss {last(cvfp, '{:.3g}'.format)}; converged {last(share, '{:.1f}%'.format)}",
+    )
     for n in runs:
         style = dict(color=_colour(n, 0), ls="--" if n == "untrained" else "-", marker="o", label=n)
         a.plot(*cvfp[n], **style)
         b.plot(*share[n], **style)
     a.set(yscale="log", xlabel="iteration", ylabel="CVFP loss, MSE (log)")
     b.set(xlabel="iteration", ylabel="converged tokens (%)", ylim=(-3, 103))
-    for ax in (a, b): ax.xaxis.get_major_locator().set_params(integer=True)
+    for ax in (a, b):
+        ax.xaxis.get_major_locator().set_params(integer=True)
     _legend(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #71c84289
 @figure
 def phase2_curves(
-    history: Sequence[Mapping],      # one dict per epoch: epoch, train_perplexity, val_perplexity
-    lines: Mapping[str, float],      # name -> perplexity of each baseline on the same validation tokens
-    title: str | None = None,        # None = best validation perplexity against the best baseline
+    history: Sequence[Mapping],  # one dict per epoch: epoch, train_perplexity, val_perplexity
+    lines: Mapping[str, float],  # name -> perplexity of each baseline on the same validation tokens
+    title: str | None = None,  # None = best validation perplexity against the best baseline
 ) -> Figure:
     "Training and validation perplexity (log scale) per epoch, with a labelled line per baseline."
     _some(history, "history")
     epochs, val = [h["epoch"] for h in history], [h["val_perplexity"] for h in history]
     best = int(np.argmin(val))
     found = f"Best validation perplexity {val[best]:.1f} at epoch {epochs[best]}"
-    if lines: found += ", " + (lambda n: f"{n} {lines[n]:.1f}")(min(lines, key=lines.get))
+    if lines:
+        found += ", " + (lambda n: f"{n} {lines[n]:.1f}")(min(lines, key=lines.get))
     fig, (ax,) = _panels(1, title or found)
     ax.plot(epochs, [h["train_perplexity"] for h in history], color=ROLES["train"], marker="o", label="train")
     ax.plot(epochs, val, color=ROLES["validation"], marker="o", label="validation")
     ax.plot(epochs[best], val[best], "o", ms=9, mfc="none", color=ROLES["validation"])
     ax.set(yscale="log", xlabel="epoch", ylabel="perplexity (log)")
-    for axis in (ax.yaxis.set_major_formatter, ax.yaxis.set_minor_formatter): axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
+    for axis in (ax.yaxis.set_major_formatter, ax.yaxis.set_minor_formatter):
+        axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
     _label_lines(ax, lines)
     ax.xaxis.get_major_locator().set_params(integer=True)
     _legend(fig)
@@ -75,18 +106,26 @@ def phase2_curves(
 # %% ../../nbs/plots/01_training.ipynb #f9574f42
 @figure
 def per_block_bars(
-    rows: Sequence[Mapping],                           # one dict per block, first to last: accuracy (0..1), perplexity
-    control: Mapping[str, Mapping[str, float]] = {},   # name -> the same two numbers, drawn as lines
-    title: str | None = None,                          # None = first and last block's accuracy
+    rows: Sequence[Mapping],  # one dict per block, first to last: accuracy (0..1), perplexity
+    control: Mapping[str, Mapping[str, float]] = {},  # name -> the same two numbers, drawn as lines
+    title: str | None = None,  # None = first and last block's accuracy
 ) -> Figure:
     "Accuracy and perplexity of each block's own head, with lines for the controls."
     _some(rows, "rows")
-    fig, axes = _panels(2, title or _from_to("Accuracy", 100 * rows[0]["accuracy"], 100 * rows[-1]["accuracy"]) + f" over {len(rows)} blocks")
+    fig, axes = _panels(
+        2,
+        title
+        or _from_to("Accuracy", 100 * rows[0]["accuracy"], 100 * rows[-1]["accuracy"])
+        + f" over {len(rows)} blocks",
+    )
     x = np.arange(1, len(rows) + 1)
-    for ax, key, scale, label in zip(axes, ("accuracy", "perplexity"), (100, 1), ("accuracy (%)", "perplexity")):
+    for ax, key, scale, label in zip(
+        axes, ("accuracy", "perplexity"), (100, 1), ("accuracy (%)", "perplexity")
+    ):
         bars = ax.bar(x, [scale * r[key] for r in rows], color=PALETTE[0], label="block")
         ax.bar_label(bars, fmt="%.1f", fontsize=7)
-        for i, (n, c) in enumerate(control.items()): ax.axhline(scale * c[key], color=_colour("control", 0), ls=("--", ":", "-.")[i % 3], label=n)
+        for i, (n, c) in enumerate(control.items()):
+            ax.axhline(scale * c[key], color=_colour("control", 0), ls=("--", ":", "-.")[i % 3], label=n)
         ax.set(xlabel="block", ylabel=label, xticks=x)
     _legend(fig)
     return fig
@@ -94,8 +133,10 @@ def per_block_bars(
 # %% ../../nbs/plots/01_training.ipynb #72a04f6d
 @figure
 def gradient_flow(
-    table: Mapping[str, Mapping[str, float | None]],  # term -> parameter group -> gradient norm; None = no path
-    title: str | None = None,                         # None = the terms that reach nothing, else how far each reaches
+    table: Mapping[
+        str, Mapping[str, float | None]
+    ],  # term -> parameter group -> gradient norm; None = no path
+    title: str | None = None,  # None = the terms that reach nothing, else how far each reaches
 ) -> Figure:
     "Gradient norm (log colour) of every loss term in every parameter group."
     _some(table, "table")
@@ -103,14 +144,28 @@ def gradient_flow(
     norms = np.array([[table[t][g] or np.nan for g in groups] for t in terms], dtype=float)
     reach = np.isfinite(norms).sum(1)
     silent = [t for t, n in zip(terms, reach) if not n]
-    found = f"No gradient at all: {', '.join(silent)}" if silent else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
-    fig, (ax,) = _panels(1, title or found, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups)))
+    found = (
+        f"No gradient at all: {', '.join(silent)}"
+        if silent
+        else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
+    )
+    fig, (ax,) = _panels(
+        1, title or found, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups))
+    )
     logs = np.log10(norms)
     low, high = (np.nanmin(logs), np.nanmax(logs)) if reach.any() else (0.0, 0.0)
     image = ax.imshow(logs, cmap="Blues", vmin=low - 1, vmax=high + 0.5, aspect="auto")
     for (i, j), v in np.ndenumerate(norms):
         dark = np.isfinite(v) and np.log10(v) > low + 0.6 * (high - low)
-        ax.text(j, i, "none" if np.isnan(v) else f"{v:.0e}", ha="center", va="center", fontsize=7, color="white" if dark else "black")
+        ax.text(
+            j,
+            i,
+            "none" if np.isnan(v) else f"{v:.0e}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="white" if dark else "black",
+        )
     ax.set(xticks=range(len(groups)), yticks=range(len(terms)), yticklabels=terms, xlabel="parameter group")
     ax.set_xticklabels(groups, rotation=35, ha="right", rotation_mode="anchor")
     ax.grid(False)
@@ -127,50 +182,70 @@ def _smooth(history: Sequence[Mapping], key: str) -> tuple[np.ndarray, np.ndarra
 # %% ../../nbs/plots/01_training.ipynb #jp340006
 @figure
 def joint_curves(
-    history: Sequence[Mapping],          # one dict per step: step, predict, diversity, cvfp (None = not in the loss)
-    control: Sequence[Mapping],          # the same from the untrained network
-    lines: Mapping[str, float] = {},     # name -> perplexity of each baseline
-    title: str | None = None,            # None = both terms at the end, trained and untrained
+    history: Sequence[Mapping],  # one dict per step: step, predict, diversity, cvfp (None = not in the loss)
+    control: Sequence[Mapping],  # the same from the untrained network
+    lines: Mapping[str, float] = {},  # name -> perplexity of each baseline
+    title: str | None = None,  # None = both terms at the end, trained and untrained
 ) -> Figure:
-    "Training perplexity and the other terms of the joint loss per step (log scales), with the untrained network."
+    """Training perplexity and the other terms of the joint loss per step (log scales), with the untrained
+    network.
+    """
     _some(history, "history")
     _some(control, "control")
     terms = [t for t in ("predict", "diversity", "cvfp") if history[0][t] is not None]
     curves = {t: {n: _smooth(h, t) for n, h in (("trained", history), ("untrained", control))} for t in terms}
-    if "predict" in curves: curves["predict"] = {n: (x, np.exp(y)) for n, (x, y) in curves["predict"].items()}
+    if "predict" in curves:
+        curves["predict"] = {n: (x, np.exp(y)) for n, (x, y) in curves["predict"].items()}
     label = {"predict": "perplexity", "diversity": "diversity terms", "cvfp": "change in the last sweep"}
-    end = "; ".join(f"{label[t]} {c['trained'][1][-1]:.3g} (untrained {c['untrained'][1].mean():.3g})" for t, c in curves.items())
-    fig, axes = _panels(len(terms), title or f"At the end of Phase 1: {end}", width=max(6.5, 3.4 * len(terms)))
+    end = "; ".join(
+        f"{label[t]} {c['trained'][1][-1]:.3g} (untrained {c['untrained'][1].mean():.3g})"
+        for t, c in curves.items()
+    )
+    fig, axes = _panels(
+        len(terms), title or f"At the end of Phase 1: {end}", width=max(6.5, 3.4 * len(terms))
+    )
     for ax, (term, c) in zip(axes, curves.items()):
         ax.plot(*c["trained"], color=ROLES["trained"], label="trained")
         ax.axhline(c["untrained"][1].mean(), color=ROLES["untrained"], ls="--", label="untrained")
         ax.set(yscale="log", xlabel="optimizer step", ylabel=f"{label[term]} (log)")
-        if term == "predict": _label_lines(ax, lines)
+        if term == "predict":
+            _label_lines(ax, lines)
     _legend(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #jp340010
 @figure
 def perplexity_points(
-    scores: Mapping[str, Mapping],   # name -> test_perplexity, and with_kneser_ney_3 where it was mixed
-    ours: Sequence[str],             # names that are no controls, the first one is spoken of
-    title: str | None = None,        # None = the first of ours against the best control
+    scores: Mapping[str, Mapping],  # name -> test_perplexity, and with_kneser_ney_3 where it was mixed
+    ours: Sequence[str],  # names that are no controls, the first one is spoken of
+    title: str | None = None,  # None = the first of ours against the best control
 ) -> Figure:
     "Test perplexity of every row (log scale), alone and mixed with the Kneser-Ney trigram."
     _some(scores, "scores")
     order = sorted(scores, key=lambda n: scores[n]["test_perplexity"])
     alone = {n: scores[n]["test_perplexity"] for n in order}
     controls = [n for n in order if n not in ours]
-    if not controls: raise ValueError(f"scores has no control beside {', '.join(ours)}: add one")
-    fig, (ax,) = _panels(1, title or f"{ours[0]} {alone[ours[0]]:.1f}; best control: {controls[0]} {alone[controls[0]]:.1f}", height=1.3 + 0.3 * len(order))
+    if not controls:
+        raise ValueError(f"scores has no control beside {', '.join(ours)}: add one")
+    fig, (ax,) = _panels(
+        1,
+        title or f"{ours[0]} {alone[ours[0]]:.1f}; best control: {controls[0]} {alone[controls[0]]:.1f}",
+        height=1.3 + 0.3 * len(order),
+    )
     for y, n in enumerate(order):
         colour, mixed = ROLES["trained" if n in ours else "control"], scores[n].get("with_kneser_ney_3")
         ax.plot(alone[n], y, "o", color=colour)
-        ax.annotate(f"{alone[n]:.1f}", (alone[n], y), (5, 0), textcoords="offset points", va="center", fontsize=8)
-        if mixed is not None: ax.plot([mixed, alone[n]], [y, y], "-", color=colour, lw=1); ax.plot(mixed, y, "o", color=colour, mfc="white")
-    for kind, fill in (("alone", None), ("mixed with Kneser-Ney 3", "white")): ax.plot([], [], "o", color=ROLES["control"], mfc=fill, label=kind)
+        ax.annotate(
+            f"{alone[n]:.1f}", (alone[n], y), (5, 0), textcoords="offset points", va="center", fontsize=8
+        )
+        if mixed is not None:
+            ax.plot([mixed, alone[n]], [y, y], "-", color=colour, lw=1)
+            ax.plot(mixed, y, "o", color=colour, mfc="white")
+    for kind, fill in (("alone", None), ("mixed with Kneser-Ney 3", "white")):
+        ax.plot([], [], "o", color=ROLES["control"], mfc=fill, label=kind)
     ax.set(xscale="log", yticks=range(len(order)), yticklabels=order, xlabel="test perplexity (log)")
-    for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter): axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
+    for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter):
+        axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
     ax.set(xlim=(None, 1.25 * max(alone.values())), ylim=(len(order) - 0.5, -0.5))
     _legend(fig)
     return fig

@@ -21,22 +21,32 @@ from .run import outputs_root, run_id
 # %% ../../nbs/runs/04_clean.ipynb #ba0a05d0
 KINDS = ("failed", "killed", "superseded", "outdated")
 
+
 def cleanable(
-    root: str | Path | None = None,       # None = `outputs_root()`
+    root: str | Path | None = None,  # None = `outputs_root()`
     kinds: Iterable[str] = ("failed", "superseded"),  # of KINDS
-) -> pd.DataFrame:                        # path, kind, reason, bytes
+) -> pd.DataFrame:  # path, kind, reason, bytes
     "What `clean` would remove. Raises `ConfigError` for an unknown kind."
     for k in kinds:
-        if k not in KINDS: raise ConfigError(f"there is no kind {k!r}{nearest(k, list(KINDS))}; there are {', '.join(KINDS)}")
+        if k not in KINDS:
+            raise ConfigError(
+                f"there is no kind {k!r}{nearest(k, list(KINDS))}; there are {', '.join(KINDS)}"
+            )
     root = Path(root) if root is not None else outputs_root()
-    rows = [(f, *_kind(f)) for f in run_folders(root)] + [(p, "superseded", "left by a process that ended") for p in _leftovers(root)]
-    return pd.DataFrame([(str(p), k, why, _size(p)) for p, k, why in rows if k in kinds], columns=["path", "kind", "reason", "bytes"])
+    rows = [(f, *_kind(f)) for f in run_folders(root)] + [
+        (p, "superseded", "left by a process that ended") for p in _leftovers(root)
+    ]
+    return pd.DataFrame(
+        [(str(p), k, why, _size(p)) for p, k, why in rows if k in kinds],
+        columns=["path", "kind", "reason", "bytes"],
+    )
+
 
 def clean(
     root: str | Path | None = None,
     kinds: Iterable[str] = ("failed", "superseded"),
-    apply: bool = False,                  # False: nothing is removed
-) -> pd.DataFrame:                        # as `cleanable`, with `removed`
+    apply: bool = False,  # False: nothing is removed
+) -> pd.DataFrame:  # as `cleanable`, with `removed`
     "Removes what `cleanable` lists; a folder that a living process holds is left alone."
     found = cleanable(root, kinds)
     return found.assign(removed=[apply and _removed(Path(p)) for p in found["path"]])
@@ -45,35 +55,59 @@ def clean(
 def _kind(folder: Path) -> tuple[str | None, str]:
     "Why a run folder could go; None when it is of use."
     row = read_run(folder, config=False)
-    if row["status"] == "done": return ("outdated", "its configuration has another name now") if not _current(folder) else (None, "")
-    if row["status"] in ("failed", "killed"): return row["status"], row["reason"] or ""
+    if row["status"] == "done":
+        return ("outdated", "its configuration has another name now") if not _current(folder) else (None, "")
+    if row["status"] in ("failed", "killed"):
+        return row["status"], row["reason"] or ""
     return None, ""
+
 
 def _current(folder: Path) -> bool:
     "Does the configuration still have this name?"
     held = _read(folder / "config.json")[0]
-    try: return run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"]) == folder.name
-    except (KeyError, TypeError, ValueError): return False
+    try:
+        return (
+            run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"])
+            == folder.name
+        )
+    except (KeyError, TypeError, ValueError):
+        return False
+
 
 def _home(path: Path) -> Path:
     "The run folder that a path belongs to."
     part = next(p for p in (path, *path.parents) if len(p.name.split(".")[0]) == 12)
     return part.with_name(part.name.split(".")[0])
 
+
 def _leftovers(root: Path) -> list[Path]:
     "Reruns and exchanges beside a run that is done, and parts of files."
-    beside = [p for p in sorted(root.glob("*/*")) if p.suffix in (".rerun", ".old") and p.is_dir() and (p.with_suffix("") / "metrics.json").is_file()]
+    beside = [
+        p
+        for p in sorted(root.glob("*/*"))
+        if p.suffix in (".rerun", ".old") and p.is_dir() and (p.with_suffix("") / "metrics.json").is_file()
+    ]
     return beside + [p for p in sorted(root.glob("*/*/.*")) if p.is_file() and p.suffix.lstrip(".").isdigit()]
+
 
 def _size(path: Path) -> int:
     "Bytes of a file, or of everything in a folder."
-    return path.stat().st_size if path.is_file() else sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
+    return (
+        path.stat().st_size
+        if path.is_file()
+        else sum(p.lstat().st_size for p in path.rglob("*") if not p.is_dir())
+    )
+
 
 def _removed(path: Path) -> bool:
     "Removes a path while no other process holds its run; a link is removed and not followed."
     lock = FileLock(_home(path).with_suffix(".lock"))
-    try: lock.acquire(timeout=0)
-    except Timeout: return False
-    try: shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    finally: lock.release()
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    finally:
+        lock.release()
     return True

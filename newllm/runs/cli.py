@@ -8,37 +8,59 @@ __all__ = ['Mistake', 'Commands', 'main', 'list_command', 'what_presets_say', 'd
            'compare_command', 'clean_command', 'lab_words', 'lab_command']
 
 # %% ../../nbs/runs/07_cli.ipynb #4f9a9c58
-import importlib.util, re, subprocess, sys
+import importlib.util
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import click, yaml
+import click
+import yaml
 
 from ..config import ConfigError, flat_fields, nearest, to_dict
 from ..families import FAMILIES
 from .environment import repository
-from newllm.runs.parameters import (Parameter, check_names, declared_parameters, parse_text, started_as,
-    subtitle)
+from newllm.runs.parameters import (
+    Parameter,
+    check_names,
+    declared_parameters,
+    parse_text,
+    started_as,
+    subtitle,
+)
 from .run import RunFailed, experiments, find_page, run_experiment
 
 # %% ../../nbs/runs/07_cli.ipynb #52cc5d0b
 class Mistake(click.ClickException):
     "A user's mistake: one line and exit code 2."
+
     exit_code = 2
 
+
 class Commands(click.Group):
-    "A group of commands that answers a misspelt one with the nearest, and any other mistake with what is allowed."
+    """A group of commands that answers a misspelt one with the nearest, and any other mistake with what is
+    allowed.
+    """
+
     def resolve_command(self, ctx: click.Context, args: list[str]):
         "Finds the command of the first word."
         known = self.list_commands(ctx)
-        if args and args[0] not in known and not args[0].startswith("-"): raise Mistake(f"there is no command {args[0]!r}{nearest(args[0], known)}; there are {', '.join(known)}")
+        if args and args[0] not in known and not args[0].startswith("-"):
+            raise Mistake(
+                f"there is no command {args[0]!r}{nearest(args[0], known)}; there are {', '.join(known)}"
+            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context):
         "Runs the command."
-        try: return super().invoke(ctx)
-        except ConfigError as e: raise Mistake(str(e)) from None
-        except RunFailed as e: raise click.ClickException(str(e)) from None
+        try:
+            return super().invoke(ctx)
+        except ConfigError as e:
+            raise Mistake(str(e)) from None
+        except RunFailed as e:
+            raise click.ClickException(str(e)) from None
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="newllm")
@@ -50,14 +72,16 @@ def main() -> None:
 def list_command() -> None:
     "The experiments, one line each."
     known = experiments()
-    if not known: raise ConfigError("there are no experiment pages; install from a clone with `pip install -e .`")
-    for name, page in known.items(): click.echo(f"{name:{max(map(len, known))}s}  {subtitle(page)}")
+    if not known:
+        raise ConfigError("there are no experiment pages; install from a clone with `pip install -e .`")
+    for name, page in known.items():
+        click.echo(f"{name:{max(map(len, known))}s}  {subtitle(page)}")
 
 # %% ../../nbs/runs/07_cli.ipynb #a7aedef5
 def what_presets_say(
-    name: str,             # a flat name of the configuration
+    name: str,  # a flat name of the configuration
     family: str = "recorded",  # whose configuration
-) -> str:                  # "128: small; 16: tiny; ..."
+) -> str:  # "128: small; 16: tiny; ..."
     "The value of a field in every preset, equal values together."
     build, config, presets = FAMILIES[family]
     section, field = flat_fields(config)[name]
@@ -67,14 +91,25 @@ def what_presets_say(
         of.setdefault(str((d[section] if section else d)[field]), []).append(p)
     return "; ".join(f"{value}: {', '.join(names)}" for value, names in of.items())
 
+
 def described(
     p: Parameter,
     family: str | tuple[str, ...] = "recorded",  # as the page names it
 ) -> str:  # a line, and one for each family that knows it when the preset decides
     "A parameter as `show` prints it."
     line, several = f"{p.name}: {p.annotation} = {p.default!r}", not isinstance(family, str)
-    of = [f for f in (family if several else (family,)) if p.name in flat_fields(FAMILIES[f].config)] if p.default is None else []
-    return "\n".join([f"{line:48s} {p.help}", *(f"    {f'{f} has ' if several else ''}{what_presets_say(p.name, f)}" for f in of)])
+    of = (
+        [f for f in (family if several else (family,)) if p.name in flat_fields(FAMILIES[f].config)]
+        if p.default is None
+        else []
+    )
+    return "\n".join(
+        [
+            f"{line:48s} {p.help}",
+            *(f"    {f'{f} has ' if several else ''}{what_presets_say(p.name, f)}" for f in of),
+        ]
+    )
+
 
 @main.command("show")
 @click.argument("experiment")
@@ -83,39 +118,61 @@ def show_command(experiment: str) -> None:
     page = find_page(experiment)
     name, family = started_as(page)
     click.echo(f"{name}: {subtitle(page)}\n")
-    for p in declared_parameters(page): click.echo(described(p, family))
+    for p in declared_parameters(page):
+        click.echo(described(p, family))
 
 # %% ../../nbs/runs/07_cli.ipynb #36ec25ee
 def given_values(
     declared: list[Parameter],
     pairs: list[tuple[str, str]],  # from -p, as text
-    file: Path | None,             # from -f, YAML
+    file: Path | None,  # from -f, YAML
 ) -> dict[str, Any]:
-    "Typed values from the command line. Raises `ConfigError` for an unknown name, a wrong type, or a name given twice."
+    """Typed values from the command line.
+
+    Raises `ConfigError` for an unknown name, a wrong type, or a name given twice.
+    """
     values, of = _from_yaml(file) if file else {}, {p.name: p for p in declared}
     check_names(declared, values)
     check_names(declared, [name for name, _ in pairs])
     for i, (name, text) in enumerate(pairs):
-        if name in dict(pairs[:i]): raise ConfigError(f"-p {name} is given twice: {dict(pairs[:i])[name]!r} and {text!r}")
+        if name in dict(pairs[:i]):
+            raise ConfigError(f"-p {name} is given twice: {dict(pairs[:i])[name]!r} and {text!r}")
         values[name] = parse_text(of[name], text)
     return values
 
 # %% ../../nbs/runs/07_cli.ipynb #f183aedf
 def _from_yaml(file: Path) -> dict[str, Any]:
     "The mapping a YAML file holds."
-    try: values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise ConfigError(f"{file} is not YAML: {str(e).splitlines()[0]}") from None
-    if not isinstance(values, dict): raise ConfigError(f"{file} must hold lines `name: value`, it holds {type(values).__name__}")
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{file} is not YAML: {str(e).splitlines()[0]}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{file} must hold lines `name: value`, it holds {type(values).__name__}")
     return values
 
 # %% ../../nbs/runs/07_cli.ipynb #1e61884d
 @main.command("run")
 @click.argument("experiment")
-@click.option("-p", "pairs", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter; may be given many times.")
-@click.option("-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML file of parameters.")
+@click.option(
+    "-p",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Set a parameter; may be given many times.",
+)
+@click.option(
+    "-f",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file of parameters.",
+)
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that a cell may take.")
-def run_command(experiment: str, pairs: list[tuple[str, str]], file: Path | None, force: bool, timeout: float | None) -> None:
+def run_command(
+    experiment: str, pairs: list[tuple[str, str]], file: Path | None, force: bool, timeout: float | None
+) -> None:
     "Runs EXPERIMENT (a name of `newllm list`, or a page) and prints where its folder is."
     values = given_values(declared_parameters(find_page(experiment)), pairs, file)
     folder = run_experiment(experiment, values, force=force, timeout=timeout)
@@ -126,47 +183,91 @@ def grid_values(
     declared: list[Parameter],
     texts: tuple[str, ...],  # from -g, each name=value,value
 ) -> dict[str, list[Any]]:
-    "Typed lists from the command line. Raises `ConfigError` for an unknown name, a wrong type, or a name given twice."
+    """Typed lists from the command line.
+
+    Raises `ConfigError` for an unknown name, a wrong type, or a name given twice.
+    """
     of, grid = {p.name: p for p in declared}, {}
     for text in texts:
         name, equals, values = text.partition("=")
         check_names(declared, [name])
-        if not equals or not values: raise ConfigError(f"-g {text!r} must be name=value,value,...")
-        if name in grid: raise ConfigError(f"-g {name} is given twice")
-        grid[name] = [parse_text(of[name], v) for v in re.split(r",(?![^(\[]*[)\]])", values)]  # a comma inside brackets belongs to a value
+        if not equals or not values:
+            raise ConfigError(f"-g {text!r} must be name=value,value,...")
+        if name in grid:
+            raise ConfigError(f"-g {name} is given twice")
+        grid[name] = [
+            parse_text(of[name], v) for v in re.split(r",(?![^(\[]*[)\]])", values)
+        ]  # a comma inside brackets belongs to a value
     return grid
+
 
 def whole_numbers(
     text: str | None,  # e.g. "0,1,2"
-    name: str,         # of the option
+    name: str,  # of the option
 ) -> list[int] | None:
     "The seeds that `text` lists. Raises `ConfigError` for anything else."
-    try: return None if text is None else [int(v) for v in text.split(",")]
-    except ValueError: raise ConfigError(f"{name} {text!r} must be whole numbers with commas between them") from None
+    try:
+        return None if text is None else [int(v) for v in text.split(",")]
+    except ValueError:
+        raise ConfigError(f"{name} {text!r} must be whole numbers with commas between them") from None
+
 
 @main.command("sweep")
 @click.argument("experiment")
-@click.option("-g", "grid", multiple=True, metavar="NAME=V,V,...", help="Values of a parameter; may be given many times.")
-@click.option("-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML file: a grid, or a list of points.")
+@click.option(
+    "-g",
+    "grid",
+    multiple=True,
+    metavar="NAME=V,V,...",
+    help="Values of a parameter; may be given many times.",
+)
+@click.option(
+    "-f",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file: a grid, or a list of points.",
+)
 @click.option("--seeds", metavar="N,N,...", help="Every point once per seed.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes at a time.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Run on the workers of this dask scheduler instead.")
+@click.option(
+    "--scheduler", metavar="tcp://HOST:PORT", help="Run on the workers of this dask scheduler instead."
+)
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that a cell may take.")
-def sweep_command(experiment: str, grid: tuple[str, ...], file: Path | None, seeds: str | None, workers: int, scheduler: str | None, timeout: float | None) -> None:
+def sweep_command(
+    experiment: str,
+    grid: tuple[str, ...],
+    file: Path | None,
+    seeds: str | None,
+    workers: int,
+    scheduler: str | None,
+    timeout: float | None,
+) -> None:
     "Runs EXPERIMENT at every point that is not done, and prints the table."
-    from newllm.runs.sweeps import sweep  # with its tables, half a second that the other commands need not pay
-    if bool(grid) == bool(file): raise ConfigError("give the points either with -g name=value,value or with -f file.yaml")
+    from newllm.runs.sweeps import (
+        sweep,
+    )  # with its tables, half a second that the other commands need not pay
+
+    if bool(grid) == bool(file):
+        raise ConfigError("give the points either with -g name=value,value or with -f file.yaml")
     points = file if file else grid_values(declared_parameters(find_page(experiment)), grid)
     table = sweep(experiment, points, whole_numbers(seeds, "--seeds"), workers, scheduler, timeout)
     click.echo(printed(table))
     failed = int((table["status"] != "done").sum())
-    if failed: raise click.ClickException(f"{failed} of {len(table)} points failed; started again, the sweep tries those only")
+    if failed:
+        raise click.ClickException(
+            f"{failed} of {len(table)} points failed; started again, the sweep tries those only"
+        )
+
 
 def printed(
     table,  # pandas DataFrame
 ) -> str:
     "A table for a terminal: every row, and empty cells where there is nothing."
-    return table.astype(object).where(table.notna(), "").to_string(index=False, max_colwidth=60) if len(table) else "nothing"
+    return (
+        table.astype(object).where(table.notna(), "").to_string(index=False, max_colwidth=60)
+        if len(table)
+        else "nothing"
+    )
 
 # %% ../../nbs/runs/07_cli.ipynb #4325021d
 @main.command("results")
@@ -177,11 +278,16 @@ def printed(
 def results_command(experiment: str | None, sort: str | None, spread_: bool, csv: bool) -> None:
     "All runs (of EXPERIMENT) in one table: what varies, the state, and the numbers."
     from newllm.runs.results import FIXED, column, results, spread, varied
+
     table = results(experiment=experiment)
-    if sort: table = table.sort_values(column(table, sort), kind="stable")
-    if csv: return click.echo(table.to_csv(index=False), nl=False)
-    if spread_: return click.echo(printed(spread(table).reset_index()))
+    if sort:
+        table = table.sort_values(column(table, sort), kind="stable")
+    if csv:
+        return click.echo(table.to_csv(index=False), nl=False)
+    if spread_:
+        return click.echo(printed(spread(table).reset_index()))
     click.echo(printed(table[FIXED + varied(table) + [c for c in table if c.startswith("metrics.")]]))
+
 
 @main.command("compare")
 @click.argument("run_a")
@@ -189,29 +295,49 @@ def results_command(experiment: str | None, sort: str | None, spread_: bool, csv
 def compare_command(run_a: str, run_b: str) -> None:
     "What differs between RUN_A and RUN_B (folders, or the first digits of their names)."
     from newllm.runs.results import compare
+
     click.echo(printed(compare(run_a, run_b)))
 
+
 @main.command("clean")
-@click.option("--kind", "kinds", multiple=True, help="failed, killed, superseded or outdated; may be given many times. [default: failed, superseded]")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    help="failed, killed, superseded or outdated; may be given many times. [default: failed, superseded]",
+)
 @click.option("--apply", is_flag=True, help="Remove; without it the command only says what it would remove.")
 def clean_command(kinds: tuple[str, ...], apply: bool) -> None:
     "Removes failed runs and what dead processes left; runs that are done stay."
     from newllm.runs.clean import clean
+
     found = clean(kinds=kinds or ("failed", "superseded"), apply=apply)
     click.echo(printed(found))
-    if len(found) and not apply: click.echo("nothing was removed; --apply removes these")
+    if len(found) and not apply:
+        click.echo("nothing was removed; --apply removes these")
 
 # %% ../../nbs/runs/07_cli.ipynb #1ab0a7e2
 def lab_words(
-    as_app: bool,            # Voila instead of JupyterLab
-    more: tuple[str, ...],   # passed on
-) -> list[str]:              # what is executed
+    as_app: bool,  # Voila instead of JupyterLab
+    more: tuple[str, ...],  # passed on
+) -> list[str]:  # what is executed
     "The command that opens the start page. Raises `ConfigError` when there is no page, or no Voila."
     page = repository() / "nbs" / "start.ipynb"
-    if not page.is_file(): raise ConfigError(f"there is no start page {page}; install from a clone with `pip install -e .`")
-    if not as_app: return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={repository()}", f"--LabApp.default_url=/lab/tree/{page.relative_to(repository())}", *more]
-    if importlib.util.find_spec("voila") is None: raise ConfigError("the app needs Voila; `pip install newllm[app]` brings it")
+    if not page.is_file():
+        raise ConfigError(f"there is no start page {page}; install from a clone with `pip install -e .`")
+    if not as_app:
+        return [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={repository()}",
+            f"--LabApp.default_url=/lab/tree/{page.relative_to(repository())}",
+            *more,
+        ]
+    if importlib.util.find_spec("voila") is None:
+        raise ConfigError("the app needs Voila; `pip install newllm[app]` brings it")
     return [sys.executable, "-m", "voila", str(page), *more]
+
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
 @click.option("--app", "as_app", is_flag=True, help="Serve the panels as an app.")

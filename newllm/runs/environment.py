@@ -6,7 +6,11 @@
 __all__ = ['repository', 'git_state', 'code_version', 'environment']
 
 # %% ../../nbs/runs/00_environment.ipynb #54b0042f
-import hashlib, importlib.metadata, platform, socket, subprocess
+import hashlib
+import importlib.metadata
+import platform
+import socket
+import subprocess
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -18,6 +22,7 @@ def repository() -> Path:
     clone = Path(newllm.__file__).resolve().parents[1]
     return clone if (clone / "nbs").is_dir() else Path.cwd()
 
+
 def git_state() -> dict[str, Any]:  # commit and dirty; None outside a repository
     "The commit of the code, and whether the files differ from it."
     commit, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
@@ -26,16 +31,22 @@ def git_state() -> dict[str, Any]:  # commit and dirty; None outside a repositor
 # %% ../../nbs/runs/00_environment.ipynb #f448c77e
 def _git(*args: str) -> str | None:
     "What git says about the repository; None where there is no git or no repository."
-    try: done = subprocess.run(["git", "-C", str(repository()), *args], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError: return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(repository()), *args], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        return None
     return done.stdout.strip() if done.returncode == 0 else None
 
 # %% ../../nbs/runs/00_environment.ipynb #9b9a75a1
 def code_version(
-    page: Path | None = None,     # a notebook that belongs to the code
+    page: Path | None = None,  # a notebook that belongs to the code
     package: Path | None = None,  # the folder of the source; None = this package's
-) -> str:                         # 16 hex digits
-    "A hash of the package's source in all its folders, torch's version and the page: other code must not go on where this one stopped."
+) -> str:  # 16 hex digits
+    """A hash of the package's source in all its folders, torch's version and the page: other code must not
+    go on where this one stopped.
+    """
     folder = package or Path(newllm.__file__).parent
     h = hashlib.sha256(str(_version("torch")).encode())
     for path in sorted(folder.rglob("*.py")):
@@ -48,15 +59,38 @@ def code_version(
 # %% ../../nbs/runs/00_environment.ipynb #15d29e8a
 def _version(name: str) -> str | None:
     "The installed version of a distribution."
-    try: return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError: return None
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 # %% ../../nbs/runs/00_environment.ipynb #bc22de67
 def environment(
-    config,                      # of any family
+    config,  # of any family
     seeding: Mapping[str, Any],  # what `set_seed` returned
 ) -> dict[str, Any]:
     "Versions, machine and code behind a run."
-    names = ["newllm", "torch", "numpy", "scipy", "pydantic", "safetensors", "tokenizers", "transformers", "datasets", "papermill", "nbclient", "ipykernel"]
-    return {"versions": {n: _version(n) for n in names}, "python": platform.python_version(), "platform": platform.platform(), "machine": platform.machine(),
-            "host": socket.gethostname(), "device": config.device, "git": git_state(), "seeding": dict(seeding)}
+    names = [
+        "newllm",
+        "torch",
+        "numpy",
+        "scipy",
+        "pydantic",
+        "safetensors",
+        "tokenizers",
+        "transformers",
+        "datasets",
+        "papermill",
+        "nbclient",
+        "ipykernel",
+    ]
+    return {
+        "versions": {n: _version(n) for n in names},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "host": socket.gethostname(),
+        "device": config.device,
+        "git": git_state(),
+        "seeding": dict(seeding),
+    }

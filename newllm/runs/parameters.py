@@ -7,7 +7,10 @@ __all__ = ['Parameter', 'declared_in', 'check_value', 'check_parameters', 'check
            'subtitle', 'started_as', 'chosen_family', 'resolve', 'page_parameters']
 
 # %% ../../nbs/runs/01_parameters.ipynb #a49c919c
-import ast, io, json, tokenize
+import ast
+import io
+import json
+import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -22,10 +25,11 @@ from ..families import FAMILIES, known_family
 @dataclass(frozen=True)
 class Parameter:
     "One line of a `parameters` cell."
-    name: str        # what `-p` takes
+
+    name: str  # what `-p` takes
     annotation: str  # its type, as written
-    default: Any     # the value when nothing is given; None = what the preset says
-    help: str = ""   # the comment behind it
+    default: Any  # the value when nothing is given; None = what the preset says
+    help: str = ""  # the comment behind it
 
     @property
     def types(self) -> tuple[type, ...]:
@@ -34,107 +38,176 @@ class Parameter:
         return get_args(whole) if get_origin(whole) in (Union, UnionType) else (whole,)
 
 # %% ../../nbs/runs/01_parameters.ipynb #ac633494
-_TYPES = {"int": int, "float": float, "str": str, "bool": bool, "tuple": tuple, "list": list, "None": None, "Literal": Literal, "Optional": Optional}
+_TYPES = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "tuple": tuple,
+    "list": list,
+    "None": None,
+    "Literal": Literal,
+    "Optional": Optional,
+}
+
 
 def _type(annotation: str, name: str) -> Any:
     "The type that `annotation` writes; only plain types, so that a command line can give every one of them."
-    try: return eval(annotation, {"__builtins__": {}}, _TYPES)
-    except Exception: raise ConfigError(f"parameter {name!r} has the type {annotation!r}; use int, float, str, bool, list, tuple, Literal or Optional of these") from None
+    try:
+        return eval(annotation, {"__builtins__": {}}, _TYPES)
+    except Exception:
+        raise ConfigError(
+            f"parameter {name!r} has the type {annotation!r}; use int, float, str, bool, list, tuple, Literal"
+            " or Optional of these"
+        ) from None
 
 # %% ../../nbs/runs/01_parameters.ipynb #7a1bb149
 def declared_in(
-    source: str,             # the text of a parameters cell
+    source: str,  # the text of a parameters cell
     where: str = "the page",  # named in errors
-) -> list[Parameter]:        # in the order of the cell
-    "The parameters that a cell declares, one `name: type = value  # meaning` per line. Raises `ConfigError` for any other line."
-    try: body = ast.parse(source).body
-    except SyntaxError as e: raise ConfigError(f"the parameters cell of {where} is not Python: {e.msg}, line {e.lineno}") from None
-    if not body: raise ConfigError(f"the parameters cell of {where} declares nothing")
-    comments = {t.start[0]: t.string.lstrip("# ") for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type == tokenize.COMMENT}
+) -> list[Parameter]:  # in the order of the cell
+    """The parameters that a cell declares, one `name: type = value  # meaning` per line.
+
+    Raises `ConfigError` for any other line.
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as e:
+        raise ConfigError(f"the parameters cell of {where} is not Python: {e.msg}, line {e.lineno}") from None
+    if not body:
+        raise ConfigError(f"the parameters cell of {where} declares nothing")
+    comments = {
+        t.start[0]: t.string.lstrip("# ")
+        for t in tokenize.generate_tokens(io.StringIO(source).readline)
+        if t.type == tokenize.COMMENT
+    }
     found = [_declaration(line, comments.get(line.end_lineno, ""), where) for line in body]
     names = [p.name for p in found]
     for n in names:
-        if names.count(n) > 1: raise ConfigError(f"the parameters cell of {where} declares {n!r} twice")
+        if names.count(n) > 1:
+            raise ConfigError(f"the parameters cell of {where} declares {n!r} twice")
     return found
 
 # %% ../../nbs/runs/01_parameters.ipynb #38596ad1
 def _declaration(line: ast.stmt, help: str, where: str) -> Parameter:
     "One line of a parameters cell; its default must have its own type."
     if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
-        raise ConfigError(f"line {line.lineno} of the parameters cell of {where} is {ast.unparse(line)!r}; write `name: type = value  # meaning`")
-    try: default = ast.literal_eval(line.value)
-    except ValueError: raise ConfigError(f"the default of {line.target.id!r} in {where} is {ast.unparse(line.value)!r}; write a plain value") from None
+        raise ConfigError(
+            f"line {line.lineno} of the parameters cell of {where} is {ast.unparse(line)!r}; write `name:"
+            " type = value  # meaning`"
+        )
+    try:
+        default = ast.literal_eval(line.value)
+    except ValueError:
+        raise ConfigError(
+            f"the default of {line.target.id!r} in {where} is {ast.unparse(line.value)!r}; write a plain"
+            " value"
+        ) from None
     p = Parameter(line.target.id, ast.unparse(line.annotation), default, help)
     return Parameter(p.name, p.annotation, check_value(p, default), help)
 
 # %% ../../nbs/runs/01_parameters.ipynb #205563a8
 def check_value(
     parameter: Parameter,  # what the page declares
-    value: Any,            # what was given
-) -> Any:                  # the value, with lists as tuples where the type says so
+    value: Any,  # what was given
+) -> Any:  # the value, with lists as tuples where the type says so
     "`value` if it has the declared type; raises `ConfigError` otherwise."
     adapter = TypeAdapter(_type(parameter.annotation, parameter.name))
-    try: return adapter.validate_json(json.dumps(value), strict=True)
+    try:
+        return adapter.validate_json(json.dumps(value), strict=True)
     except (ValidationError, TypeError):
-        hint = "; YAML reads 1e-3 as text, write 1.0e-3" if isinstance(value, str) and "float" in parameter.annotation else ""
-        raise ConfigError(f"{parameter.name} must be {parameter.annotation}, got {value!r} ({type(value).__name__}){hint}; {parameter.name} is {parameter.help or 'not described'}") from None
+        hint = (
+            "; YAML reads 1e-3 as text, write 1.0e-3"
+            if isinstance(value, str) and "float" in parameter.annotation
+            else ""
+        )
+        raise ConfigError(
+            f"{parameter.name} must be {parameter.annotation}, got {value!r} ({type(value).__name__}){hint};"
+            f" {parameter.name} is {parameter.help or 'not described'}"
+        ) from None
 
 # %% ../../nbs/runs/01_parameters.ipynb #5bea0487
 def check_parameters(
     declared: list[Parameter],  # what the page declares
-    given: Mapping[str, Any],   # typed values
-) -> dict[str, Any]:            # a value for every declared name
-    "The declared defaults with `given` on top. Raises `ConfigError` for a name that is not declared or a value of another type."
+    given: Mapping[str, Any],  # typed values
+) -> dict[str, Any]:  # a value for every declared name
+    """The declared defaults with `given` on top.
+
+    Raises `ConfigError` for a name that is not declared or a value of another type.
+    """
     check_names(declared, given)
     return {p.name: check_value(p, given[p.name]) if p.name in given else p.default for p in declared}
 
+
 def check_names(
     declared: list[Parameter],  # what the page declares
-    given,                      # names
+    given,  # names
 ) -> None:
     "Raises `ConfigError` for the first name that is not declared."
     known = [p.name for p in declared]
     for name in given:
-        if name not in known: raise ConfigError(f"there is no parameter {name!r}{nearest(str(name), known)}; the page declares {', '.join(known)}")
+        if name not in known:
+            raise ConfigError(
+                f"there is no parameter {name!r}{nearest(str(name), known)}; the page declares"
+                f" {', '.join(known)}"
+            )
 
 # %% ../../nbs/runs/01_parameters.ipynb #27fa2c06
 def parse_text(
     parameter: Parameter,  # what the page declares
-    text: str,             # e.g. from `-p name text`
+    text: str,  # e.g. from `-p name text`
 ) -> Any:
     "The value that `text` writes, of the declared type; raises `ConfigError` when it writes none."
     words = {"None": None, "true": True, "false": False}
-    if text == "None" and type(None) in parameter.types: return None
-    if str in parameter.types: return text
-    try: value = words[text] if text in words else ast.literal_eval(text)
-    except (ValueError, SyntaxError): value = text  # refused below, unless a Literal allows the word
+    if text == "None" and type(None) in parameter.types:
+        return None
+    if str in parameter.types:
+        return text
+    try:
+        value = words[text] if text in words else ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text  # refused below, unless a Literal allows the word
     return check_value(parameter, value)
 
 # %% ../../nbs/runs/01_parameters.ipynb #e2549ae9
 def declared_parameters(
-    page: str | Path,   # a notebook
+    page: str | Path,  # a notebook
 ) -> list[Parameter]:
-    "The parameters that the notebook's tagged cell declares. Raises `ConfigError` for a page that is not one to run."
+    """The parameters that the notebook's tagged cell declares.
+
+    Raises `ConfigError` for a page that is not one to run.
+    """
     page = Path(page)
     tagged = [c for c in _cells(page) if "parameters" in c.get("metadata", {}).get("tags", [])]
-    if len(tagged) != 1: raise ConfigError(f"{page} has {len(tagged)} cells tagged `parameters`, a page to run has exactly one; set the tag in JupyterLab's property inspector")
+    if len(tagged) != 1:
+        raise ConfigError(
+            f"{page} has {len(tagged)} cells tagged `parameters`, a page to run has exactly one; set the tag"
+            " in JupyterLab's property inspector"
+        )
     return declared_in("".join(tagged[0]["source"]), page.name)
 
 # %% ../../nbs/runs/01_parameters.ipynb #ad4640f9
 def _cells(page: Path) -> list[dict]:
     "The code cells of a Python notebook."
-    if not page.is_file(): raise ConfigError(f"there is no page {page}")
-    try: nb = json.loads(page.read_text(encoding="utf-8"))
-    except ValueError: raise ConfigError(f"{page} is not a notebook: it cannot be read as JSON") from None
-    if not isinstance(nb, dict) or "cells" not in nb: raise ConfigError(f"{page} is not a notebook: it has no cells")
+    if not page.is_file():
+        raise ConfigError(f"there is no page {page}")
+    try:
+        nb = json.loads(page.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ConfigError(f"{page} is not a notebook: it cannot be read as JSON") from None
+    if not isinstance(nb, dict) or "cells" not in nb:
+        raise ConfigError(f"{page} is not a notebook: it has no cells")
     spec = nb.get("metadata", {}).get("kernelspec", {})
-    if spec.get("name", "python3") != "python3": raise ConfigError(f"{page} is for the kernel {spec['name']!r}; pages run in 'python3', the current interpreter")
+    if spec.get("name", "python3") != "python3":
+        raise ConfigError(
+            f"{page} is for the kernel {spec['name']!r}; pages run in 'python3', the current interpreter"
+        )
     return [c for c in nb["cells"] if c.get("cell_type") == "code"]
 
 # %% ../../nbs/runs/01_parameters.ipynb #8a413399
 def subtitle(
     page: Path,  # a notebook
-) -> str:        # empty when there is none
+) -> str:  # empty when there is none
     "What a page is about: its first line that starts with `>`."
     cells = json.loads(page.read_text(encoding="utf-8")).get("cells", [])
     lines = [l for c in cells if c.get("cell_type") == "markdown" for l in "".join(c["source"]).splitlines()]
@@ -142,37 +215,70 @@ def subtitle(
 
 # %% ../../nbs/runs/01_parameters.ipynb #8df621c4
 def started_as(
-    page: str | Path,   # a notebook
-) -> tuple[str, str | tuple[str, ...]]:  # (experiment, family); several families: the page's parameter `family` chooses
-    "What the page's call of `start_run` says. Raises `ConfigError` when there is no such call, more than one, or another name than the file's."
+    page: str | Path,  # a notebook
+) -> tuple[
+    str, str | tuple[str, ...]
+]:  # (experiment, family); several families: the page's parameter `family` chooses
+    """What the page's call of `start_run` says.
+
+    Raises `ConfigError` when there is no such call, more than one, or another name than the file's.
+    """
     page = Path(page)
     calls = [n for c in _cells(page) for n in _calls("".join(c["source"]), "start_run")]
-    if len(calls) != 1: raise ConfigError(f"{page} calls start_run {len(calls)} times, a page to run does it exactly once: `run = start_run({page.stem!r}, globals())`")
-    experiment, family = _literal(calls[0].args[:1]), _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "recorded"
-    if experiment != page.stem: raise ConfigError(f"{page.name} calls start_run({experiment!r}, ...); give the file and the run the same name")
-    for f in _several(family): known_family(f)
+    if len(calls) != 1:
+        raise ConfigError(
+            f"{page} calls start_run {len(calls)} times, a page to run does it exactly once: `run ="
+            f" start_run({page.stem!r}, globals())`"
+        )
+    experiment, family = (
+        _literal(calls[0].args[:1]),
+        _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "recorded",
+    )
+    if experiment != page.stem:
+        raise ConfigError(
+            f"{page.name} calls start_run({experiment!r}, ...); give the file and the run the same name"
+        )
+    for f in _several(family):
+        known_family(f)
     return experiment, family
+
 
 def chosen_family(
     family: str | tuple[str, ...],  # as `start_run` is given it
-    values: Mapping[str, Any],      # of the page's parameters
+    values: Mapping[str, Any],  # of the page's parameters
 ) -> str:
-    "The only family, or the one that the page's parameter `family` names. Raises `ConfigError` for any other."
-    if isinstance(family, str): return known_family(family)
-    if values.get("family") not in family: raise ConfigError(f"family is {values.get('family')!r}{nearest(str(values.get('family')), list(family))}; this page runs {' and '.join(family)}, set its parameter `family`")
+    """The only family, or the one that the page's parameter `family` names.
+
+    Raises `ConfigError` for any other.
+    """
+    if isinstance(family, str):
+        return known_family(family)
+    if values.get("family") not in family:
+        raise ConfigError(
+            f"family is {values.get('family')!r}{nearest(str(values.get('family')), list(family))}; this page"
+            f" runs {' and '.join(family)}, set its parameter `family`"
+        )
     return known_family(values["family"])
 
 # %% ../../nbs/runs/01_parameters.ipynb #bb179d94
 def _calls(source: str, name: str) -> list[ast.Call]:
     "Calls of a function in a cell; a cell with IPython's own syntax has none."
-    try: nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError: return []
-    return [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name]
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return []
+    return [
+        n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name
+    ]
+
 
 def _literal(values: list[ast.expr]) -> Any:
     "The plain value written by the first expression; None when there is none."
-    try: return ast.literal_eval(values[0]) if values else None
-    except ValueError: return None
+    try:
+        return ast.literal_eval(values[0]) if values else None
+    except ValueError:
+        return None
+
 
 def _several(family: str | tuple[str, ...]) -> tuple[str, ...]:
     "The families as a tuple, also when there is one."
@@ -184,15 +290,25 @@ def resolve(
     declared: list[Parameter],
     family: str | tuple[str, ...] = "recorded",  # of FAMILIES; of several the parameter `family` chooses one
 ) -> tuple[Any, dict[str, Any]]:  # the configuration, and the page's own parameters
-    "The configuration that `values` describe. Raises `ConfigError` for what no configuration can be, and for a page without `preset` and `seed`."
+    """The configuration that `values` describe.
+
+    Raises `ConfigError` for what no configuration can be, and for a page without `preset` and `seed`.
+    """
     chosen = chosen_family(family, values)
     of, names = FAMILIES[chosen], [p.name for p in declared]
     fields = {f: flat_fields(FAMILIES[f].config) for f in _several(family)}
     known, any_known = fields[chosen], {n for f in fields.values() for n in f}
     for needed in ("preset", "seed"):
-        if needed not in names: raise ConfigError(f"the page declares no {needed!r}; its parameters cell needs `preset` and `seed`")
+        if needed not in names:
+            raise ConfigError(
+                f"the page declares no {needed!r}; its parameters cell needs `preset` and `seed`"
+            )
     for p in declared:
-        if p.default is None and p.name not in any_known: raise ConfigError(f"{p.name!r} is None, what the preset says, but the {' or the '.join(fields)} configuration has no such field{nearest(p.name, list(any_known))}")
+        if p.default is None and p.name not in any_known:
+            raise ConfigError(
+                f"{p.name!r} is None, what the preset says, but the {' or the '.join(fields)} configuration"
+                f" has no such field{nearest(p.name, list(any_known))}"
+            )
     _refuse_others(values, chosen, fields)
     given = {n: v for n, v in values.items() if n in known and n != "preset"}
     return of.preset(values["preset"], **given), {n: v for n, v in values.items() if n not in any_known}
@@ -202,31 +318,53 @@ def _refuse_others(values: Mapping[str, Any], chosen: str, fields: Mapping[str, 
     "Raises `ConfigError` for a preset and for a value that belong to a family that was not chosen."
     preset, presets = values["preset"], {f: FAMILIES[f].presets for f in fields}
     owners = [f for f in fields if preset in presets[f]]
-    if owners and chosen not in owners: raise ConfigError(f"preset={preset!r} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets are {', '.join(presets[chosen])}; set family or another preset")
+    if owners and chosen not in owners:
+        raise ConfigError(
+            f"preset={preset!r} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets"
+            f" are {', '.join(presets[chosen])}; set family or another preset"
+        )
     for n, v in values.items():
         owners = [f for f in fields if n in fields[f]]
-        if v is not None and owners and chosen not in owners: raise ConfigError(f"{n}={v!r} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this name{nearest(n, list(fields[chosen]))}: set family={owners[0]!r}, or leave {n} out")
+        if v is not None and owners and chosen not in owners:
+            raise ConfigError(
+                f"{n}={v!r} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this"
+                f" name{nearest(n, list(fields[chosen]))}: set family={owners[0]!r}, or leave {n} out"
+            )
 
 # %% ../../nbs/runs/01_parameters.ipynb #971f9527
 def page_parameters(
     namespace: Mapping[str, Any],  # the page's globals()
 ) -> tuple[dict[str, Any], list[Parameter]]:  # a value for every declared name, and the declarations
-    "What the page was given, checked against what it declares. Raises `ConfigError` for an undeclared name or a wrong type."
+    """What the page was given, checked against what it declares.
+
+    Raises `ConfigError` for an undeclared name or a wrong type.
+    """
     cells = list(namespace.get("In", []))
     at = max((i for i, source in enumerate(cells) if _declares(source)), default=None)
-    if at is None: raise ConfigError("no parameters cell was executed: run the cell tagged `parameters` first")
+    if at is None:
+        raise ConfigError("no parameters cell was executed: run the cell tagged `parameters` first")
     declared = declared_in(cells[at])
-    for source in cells[at + 1:]:
-        if source.lstrip().startswith("# Parameters"): check_names(declared, _assigned(source))
+    for source in cells[at + 1 :]:
+        if source.lstrip().startswith("# Parameters"):
+            check_names(declared, _assigned(source))
     return check_parameters(declared, {p.name: namespace[p.name] for p in declared}), declared
 
 # %% ../../nbs/runs/01_parameters.ipynb #5c4bfba6
 def _declares(source: str) -> bool:
     "Is this a parameters cell: annotated assignments and nothing else?"
-    try: body = ast.parse(source).body
-    except SyntaxError: return False
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
     return bool(body) and all(isinstance(line, ast.AnnAssign) for line in body)
+
 
 def _assigned(source: str) -> list[str]:
     "Names that the cell assigns."
-    return [t.id for line in ast.parse(source).body if isinstance(line, ast.Assign) for t in line.targets if isinstance(t, ast.Name)]
+    return [
+        t.id
+        for line in ast.parse(source).body
+        if isinstance(line, ast.Assign)
+        for t in line.targets
+        if isinstance(t, ast.Name)
+    ]

@@ -7,7 +7,10 @@ __all__ = ['FIXED', 'flattened', 'flat_config', 'read_run', 'run_folders', 'resu
            'compare', 'column_plot']
 
 # %% ../../nbs/runs/03_results.ipynb #20475a54
-import json, os, socket, textwrap
+import json
+import os
+import socket
+import textwrap
 from pathlib import Path
 from typing import Any, Iterable, Mapping
 
@@ -19,100 +22,172 @@ from .run import outputs_root
 # %% ../../nbs/runs/03_results.ipynb #acb295af
 def flattened(
     nested: Mapping[str, Any],  # e.g. what metrics.json holds
-    prefix: str = "",           # put before every name
-) -> dict[str, Any]:            # dotted name -> number, text, True, False or None
+    prefix: str = "",  # put before every name
+) -> dict[str, Any]:  # dotted name -> number, text, True, False or None
     "The single values of nested dicts, by dotted name; lists are left out."
     out: dict[str, Any] = {}
     for name, value in nested.items():
-        if isinstance(value, Mapping): out |= flattened(value, f"{prefix}{name}.")
-        elif not isinstance(value, list): out[prefix + name] = value
+        if isinstance(value, Mapping):
+            out |= flattened(value, f"{prefix}{name}.")
+        elif not isinstance(value, list):
+            out[prefix + name] = value
     return out
 
 # %% ../../nbs/runs/03_results.ipynb #496e2e66
 def flat_config(
     config: Mapping[str, Any],  # what config.json holds under "config"
-) -> dict[str, Any]:            # flat name -> value; lists become tuples
+) -> dict[str, Any]:  # flat name -> value; lists become tuples
     "Every field of a configuration under the name by which it is set."
     sections = {s: v for s, v in config.items() if isinstance(v, Mapping)}
     names = [f for v in sections.values() for f in v] + [k for k in config if k not in sections]
     out = {k: v for k, v in config.items() if k not in sections}
     for s, fields in sections.items():
-        out |= {f if names.count(f) == 1 else f"{s}_{f}": tuple(v) if isinstance(v, list) else v for f, v in fields.items()}
+        out |= {
+            f if names.count(f) == 1 else f"{s}_{f}": tuple(v) if isinstance(v, list) else v
+            for f, v in fields.items()
+        }
     return out
 
 # %% ../../nbs/runs/03_results.ipynb #fd9a14d7
 def _read(path: Path) -> tuple[dict, str]:
-    "What a file holds, and what is wrong with it; a file that is not there holds nothing and nothing is wrong."
-    try: value = json.loads(path.read_bytes())
-    except FileNotFoundError: return {}, ""
-    except (OSError, ValueError): return {}, f"{path.name} cannot be read"
+    """What a file holds, and what is wrong with it; a file that is not there holds nothing and nothing is
+    wrong.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, ValueError):
+        return {}, f"{path.name} cannot be read"
     whole = isinstance(value, dict) and all(isinstance(value.get(n, {}), dict) for n in ("config", "own"))
     return (value, "") if whole else ({}, f"{path.name} does not hold what it should")
 
+
 def _alive(pid: Any) -> bool:
     "Is there a process with this number on this machine?"
-    if not isinstance(pid, int) or pid < 1: return False
-    try: os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError): return False
-    except PermissionError: return True
+    if not isinstance(pid, int) or pid < 1:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
     return True
+
 
 def _state(status: Mapping, done: bool, wrong: str) -> tuple[str, str | None]:
     "A word for the run's state, and the reason when it is not done."
-    if wrong: return "unreadable", wrong
-    if done: return "done", None
+    if wrong:
+        return "unreadable", wrong
+    if done:
+        return "done", None
     state = status.get("state", "unknown")
-    if state == "running" and status.get("host") == socket.gethostname() and not _alive(status.get("pid")): return "killed", "its process is gone"
-    if state == "failed" and str(status.get("reason")).startswith("KeyboardInterrupt"): return "killed", "interrupted; started again, it goes on"
+    if state == "running" and status.get("host") == socket.gethostname() and not _alive(status.get("pid")):
+        return "killed", "its process is gone"
+    if state == "failed" and str(status.get("reason")).startswith("KeyboardInterrupt"):
+        return "killed", "interrupted; started again, it goes on"
     return state, status.get("reason")
 
-_ENVIRONMENT = {"env.commit": ("git", "commit"), "env.dirty": ("git", "dirty"), "env.threads": ("seeding", "not_fixed", "torch_threads"), "env.blas": ("seeding", "not_fixed", "numpy_blas"),
-                "env.cpu": ("seeding", "not_fixed", "cpu_capability"), "env.python": ("python",), "env.torch": ("versions", "torch"), "env.device": ("device",), "env.host": ("host",)}
+
+_ENVIRONMENT = {
+    "env.commit": ("git", "commit"),
+    "env.dirty": ("git", "dirty"),
+    "env.threads": ("seeding", "not_fixed", "torch_threads"),
+    "env.blas": ("seeding", "not_fixed", "numpy_blas"),
+    "env.cpu": ("seeding", "not_fixed", "cpu_capability"),
+    "env.python": ("python",),
+    "env.torch": ("versions", "torch"),
+    "env.device": ("device",),
+    "env.host": ("host",),
+}
+
 
 def _at(nested: Mapping, path: Iterable[str]) -> Any:
     "The entry under a path of names, None where there is none."
     for name in path:
-        if not isinstance(nested, Mapping): return None
+        if not isinstance(nested, Mapping):
+            return None
         nested = nested.get(name)
     return nested
 
 # %% ../../nbs/runs/03_results.ipynb #b3367da6
 def read_run(
-    folder: Path,             # a run folder
-    config: bool = True,      # every field of the configuration, not only the page's own parameters?
-) -> dict[str, Any]:          # one row
-    "One run as a row: experiment, run, status, reason, seconds, parameters, `metrics.` and `env.`; whatever cannot be read is said in `reason`."
-    files = {n: _read(folder / f"{n}.json") for n in ("config", "status", "metrics", "environment", "timings")}
+    folder: Path,  # a run folder
+    config: bool = True,  # every field of the configuration, not only the page's own parameters?
+) -> dict[str, Any]:  # one row
+    """One run as a row: experiment, run, status, reason, seconds, parameters, `metrics.` and `env.`;
+    whatever cannot be read is said in `reason`.
+    """
+    files = {
+        n: _read(folder / f"{n}.json") for n in ("config", "status", "metrics", "environment", "timings")
+    }
     held, wrong = {n: v for n, (v, _) in files.items()}, next((w for _, w in files.values() if w), "")
-    if not held["config"] and not wrong: wrong = "config.json is missing"
+    if not held["config"] and not wrong:
+        wrong = "config.json is missing"
     state, reason = _state(held["status"], (folder / "metrics.json").is_file(), wrong)
     seconds = held["timings"].get("total_seconds")
-    row = {"experiment": folder.parent.name, "run": folder.name, "status": state, "reason": reason, "seconds": seconds if state == "done" else None}
-    fields = flat_config(held["config"].get("config", {})) if config else {k: held["config"].get("config", {}).get(k) for k in ("preset", "seed")}
+    row = {
+        "experiment": folder.parent.name,
+        "run": folder.name,
+        "status": state,
+        "reason": reason,
+        "seconds": seconds if state == "done" else None,
+    }
+    fields = (
+        flat_config(held["config"].get("config", {}))
+        if config
+        else {k: held["config"].get("config", {}).get(k) for k in ("preset", "seed")}
+    )
     row |= {k: v for k, v in (fields | flattened(held["config"].get("own", {}))).items() if k not in row}
-    if state == "done": row |= flattened(held["metrics"], "metrics.")
+    if state == "done":
+        row |= flattened(held["metrics"], "metrics.")
     return row | {n: _at(held["environment"], path) for n, path in _ENVIRONMENT.items()}
 
 # %% ../../nbs/runs/03_results.ipynb #14cc4b2d
-FIXED = ["experiment", "run", "status", "reason", "seconds"]  # columns of every table that are neither parameters nor results
+FIXED = [
+    "experiment",
+    "run",
+    "status",
+    "reason",
+    "seconds",
+]  # columns of every table that are neither parameters nor results
+
 
 def run_folders(
     root: str | Path | None = None,  # None = `outputs_root()`
-    experiment: str | None = None,   # None = all
+    experiment: str | None = None,  # None = all
 ) -> list[Path]:
-    "Every run folder under `root`, reruns in progress left out, by name. Raises `ConfigError` when there is no such folder."
+    """Every run folder under `root`, reruns in progress left out, by name.
+
+    Raises `ConfigError` when there is no such folder.
+    """
     root = Path(root) if root is not None else outputs_root()
-    if not root.is_dir(): raise ConfigError(f"there is no folder {root}; runs are written there, or where NEWLLM_OUTPUTS says")
+    if not root.is_dir():
+        raise ConfigError(f"there is no folder {root}; runs are written there, or where NEWLLM_OUTPUTS says")
     homes = [p for p in sorted(root.iterdir()) if p.is_dir() and not p.name.startswith(".")]
-    if experiment is not None and experiment not in [p.name for p in homes]: raise ConfigError(f"no run of {experiment!r} under {root}{nearest(experiment, [p.name for p in homes])}")
-    return [r for p in homes if experiment in (None, p.name) for r in sorted(p.iterdir()) if r.is_dir() and not r.name.startswith(".") and not r.suffix]
+    if experiment is not None and experiment not in [p.name for p in homes]:
+        raise ConfigError(
+            f"no run of {experiment!r} under {root}{nearest(experiment, [p.name for p in homes])}"
+        )
+    return [
+        r
+        for p in homes
+        if experiment in (None, p.name)
+        for r in sorted(p.iterdir())
+        if r.is_dir() and not r.name.startswith(".") and not r.suffix
+    ]
+
 
 def results(
     root: str | Path | None = None,  # where run folders are; None = `outputs_root()`
-    experiment: str | None = None,   # None = all
-    config: bool = True,             # every field of the configuration as a column?
-) -> pd.DataFrame:                   # one row per run
-    "All runs in one table. Nothing is written, and a run that is half written or damaged is a row that says so."
+    experiment: str | None = None,  # None = all
+    config: bool = True,  # every field of the configuration as a column?
+) -> pd.DataFrame:  # one row per run
+    """All runs in one table.
+
+    Nothing is written, and a run that is half written or damaged is a row that says so.
+    """
     rows = [read_run(f, config) for f in run_folders(root, experiment)]
     return pd.DataFrame(rows, columns=None if rows else FIXED)
 
@@ -120,12 +195,19 @@ def results(
 def column(
     table: pd.DataFrame,
     name: str,  # a column, or the end of one after a dot
-) -> str:       # the column's full name
+) -> str:  # the column's full name
     "The column that `name` means. Raises `ConfigError` with the nearest name, or with all that end so."
-    if name in table: return name
+    if name in table:
+        return name
     ends = [c for c in table if c.endswith("." + name)]
-    if len(ends) == 1: return ends[0]
-    raise ConfigError(f"{name!r} may be {', '.join(ends)}; say which" if ends else f"there is no column {name!r}{nearest(name, list(table))}")
+    if len(ends) == 1:
+        return ends[0]
+    raise ConfigError(
+        f"{name!r} may be {', '.join(ends)}; say which"
+        if ends
+        else f"there is no column {name!r}{nearest(name, list(table))}"
+    )
+
 
 def varied(
     table: pd.DataFrame,
@@ -136,90 +218,161 @@ def varied(
 
 # %% ../../nbs/runs/03_results.ipynb #856a9ad4
 def spread(
-    table: pd.DataFrame,                  # what `results` gives
-    names: Iterable[str] | None = None,   # columns to summarise; None = every number under metrics.
-    over: str = "seed",                   # rows that differ in this parameter only are put together
-) -> pd.DataFrame:                        # one row per setting; columns (name, mean | std | count)
-    "Mean, standard deviation and number of done runs for every setting. Raises `ConfigError` for an unknown column."
+    table: pd.DataFrame,  # what `results` gives
+    names: Iterable[str] | None = None,  # columns to summarise; None = every number under metrics.
+    over: str = "seed",  # rows that differ in this parameter only are put together
+) -> pd.DataFrame:  # one row per setting; columns (name, mean | std | count)
+    """Mean, standard deviation and number of done runs for every setting.
+
+    Raises `ConfigError` for an unknown column.
+    """
     done = table[table["status"] == "done"]
-    names = [column(table, n) for n in names] if names is not None else [c for c in done if c.startswith("metrics.") and pd.api.types.is_numeric_dtype(done[c]) and done[c].dtype != bool]
+    names = (
+        [column(table, n) for n in names]
+        if names is not None
+        else [
+            c
+            for c in done
+            if c.startswith("metrics.") and pd.api.types.is_numeric_dtype(done[c]) and done[c].dtype != bool
+        ]
+    )
     by = [c for c in varied(done) if c != over] or ["experiment"]
     return done.groupby(by, dropna=False)[names].agg(["mean", "std", "count"])
 
 # %% ../../nbs/runs/03_results.ipynb #c9040146
 def run_folder(
-    run: str | Path,                 # a folder, or the first digits of a run's name
+    run: str | Path,  # a folder, or the first digits of a run's name
     root: str | Path | None = None,  # None = `outputs_root()`
 ) -> Path:
     "The folder of a run. Raises `ConfigError` when none or several begin so."
     if isinstance(run, Path) or os.sep in str(run):
-        if not Path(run).is_dir(): raise ConfigError(f"there is no run folder {run}")
+        if not Path(run).is_dir():
+            raise ConfigError(f"there is no run folder {run}")
         return Path(run)
     found = [f for f in run_folders(root) if f.name.startswith(run)]
-    if len(found) != 1: raise ConfigError(f"{len(found)} runs begin with {run!r}" + (f": {', '.join(f.name for f in found[:5])}" if found else "; `newllm results` lists them"))
+    if len(found) != 1:
+        raise ConfigError(
+            f"{len(found)} runs begin with {run!r}"
+            + (f": {', '.join(f.name for f in found[:5])}" if found else "; `newllm results` lists them")
+        )
     return found[0]
 
+
 def compare(
-    a: str | Path,                   # a run folder, or the first digits of its name
-    b: str | Path,                   # another
+    a: str | Path,  # a run folder, or the first digits of its name
+    b: str | Path,  # another
     root: str | Path | None = None,  # None = `outputs_root()`
-) -> pd.DataFrame:                   # part, name, a, b, b - a; equal entries left out
-    "What differs between two runs: in parameters, environment and numbers. Times are left out, since they always differ."
+) -> pd.DataFrame:  # part, name, a, b, b - a; equal entries left out
+    """What differs between two runs: in parameters, environment and numbers.
+
+    Times are left out, since they always differ.
+    """
     left, right = read_run(run_folder(a, root)), read_run(run_folder(b, root))
-    rows = [_difference(n, left.get(n), right.get(n)) for n in left | right if n not in ("run", "seconds") and repr(left.get(n)) != repr(right.get(n))]
-    return pd.DataFrame(rows, columns=["part", "name", "a", "b", "b - a"]).sort_values("part", kind="stable", key=lambda p: p.map(_PARTS.index)).reset_index(drop=True)
+    rows = [
+        _difference(n, left.get(n), right.get(n))
+        for n in left | right
+        if n not in ("run", "seconds") and repr(left.get(n)) != repr(right.get(n))
+    ]
+    return (
+        pd.DataFrame(rows, columns=["part", "name", "a", "b", "b - a"])
+        .sort_values("part", kind="stable", key=lambda p: p.map(_PARTS.index))
+        .reset_index(drop=True)
+    )
 
 # %% ../../nbs/runs/03_results.ipynb #82538d1d
 _PARTS = ["run", "parameters", "environment", "numbers"]
 
+
 def _difference(name: str, a: Any, b: Any) -> list:
     "One row of a comparison."
-    part = "run" if name in FIXED else "environment" if name.startswith("env.") else "numbers" if name.startswith("metrics.") else "parameters"
+    part = (
+        "run"
+        if name in FIXED
+        else (
+            "environment"
+            if name.startswith("env.")
+            else "numbers"
+            if name.startswith("metrics.")
+            else "parameters"
+        )
+    )
     number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (a, b))
-    return [part, name.split(".", 1)[1] if part in ("environment", "numbers") else name, a, b, b - a if number else None]
+    return [
+        part,
+        name.split(".", 1)[1] if part in ("environment", "numbers") else name,
+        a,
+        b,
+        b - a if number else None,
+    ]
 
 # %% ../../nbs/runs/03_results.ipynb #13ea92ea
 def column_plot(
-    table: pd.DataFrame,           # what `results` gives
-    x: str,                        # a number; the end of a name is enough
-    y: str,                        # a number
-    control: str | None = None,    # another column in the units of y, drawn in grey
-    by: str | None = None,         # one line per value of this column
-    log: bool = False,             # logarithmic x?
-    title: str | None = None,      # None = first and last mean, with the largest spread
-):                                 # matplotlib Figure
-    "One column against another over all done runs. Raises `ConfigError` for an unknown column or one without numbers."
+    table: pd.DataFrame,  # what `results` gives
+    x: str,  # a number; the end of a name is enough
+    y: str,  # a number
+    control: str | None = None,  # another column in the units of y, drawn in grey
+    by: str | None = None,  # one line per value of this column
+    log: bool = False,  # logarithmic x?
+    title: str | None = None,  # None = first and last mean, with the largest spread
+):  # matplotlib Figure
+    """One column against another over all done runs.
+
+    Raises `ConfigError` for an unknown column or one without numbers.
+    """
     from newllm.plots.theme import figure  # loads torch, which a table of runs does without
+
     return figure(_column_plot)(table, x, y, control, by, log, title)
 
 # %% ../../nbs/runs/03_results.ipynb #4611c449
-def _column_plot(table: pd.DataFrame, x: str, y: str, control: str | None, by: str | None, log: bool, title: str | None):
+def _column_plot(
+    table: pd.DataFrame, x: str, y: str, control: str | None, by: str | None, log: bool, title: str | None
+):
     "Dots, means, control, and a title in the figure's own numbers."
     import matplotlib.pyplot as plt
     from newllm.plots.theme import PALETTE, ROLES
+
     done = table[table["status"] == "done"]
     x, y = column(table, x), column(table, y)
     fig, ax = plt.subplots(figsize=(6.5, 3.0), layout="constrained")
     groups = done.groupby(column(table, by), dropna=False) if by else [(y.removeprefix("metrics."), done)]
-    means = [_drawn(ax, rows, x, y, color=PALETTE[i % 6], label=f"{by} {n}" if by else n) for i, (n, rows) in enumerate(groups)]
-    if control: _drawn(ax, done, x, column(table, control), color=ROLES["control"], ls="--", label=f"{control.removeprefix('metrics.')} (control)")
-    if log: ax.set_xscale("log", base=2)
+    means = [
+        _drawn(ax, rows, x, y, color=PALETTE[i % 6], label=f"{by} {n}" if by else n)
+        for i, (n, rows) in enumerate(groups)
+    ]
+    if control:
+        _drawn(
+            ax,
+            done,
+            x,
+            column(table, control),
+            color=ROLES["control"],
+            ls="--",
+            label=f"{control.removeprefix('metrics.')} (control)",
+        )
+    if log:
+        ax.set_xscale("log", base=2)
     ax.set(xlabel=x.removeprefix("metrics."), ylabel=y.removeprefix("metrics."))
     fig.suptitle(textwrap.fill(title or _found(means[0], x, y, len(done)), 78), x=0.01, ha="left")
     fig.legend(loc="outside lower left", ncols=4)
     return fig
 
+
 def _drawn(ax, rows: pd.DataFrame, x: str, y: str, **style) -> pd.DataFrame:
     "Dots, means and one standard deviation; returns the means."
     values = rows[[x, y]].apply(pd.to_numeric, errors="coerce").dropna()
-    if values.empty: raise ConfigError(f"no run that is done has numbers in both {x!r} and {y!r}")
+    if values.empty:
+        raise ConfigError(f"no run that is done has numbers in both {x!r} and {y!r}")
     found = values.groupby(x)[y].agg(["mean", "std"])
     ax.plot(values[x], values[y], ".", color=style["color"], alpha=0.5)
     ax.errorbar(found.index, found["mean"], yerr=found["std"].fillna(0), capsize=3, **style)
     return found
 
+
 def _found(means: pd.DataFrame, x: str, y: str, runs: int) -> str:
     "What a figure shows, in its own numbers."
     short, first, last = y.removeprefix("metrics."), means.iloc[0], means.iloc[-1]
     spread = "" if means["std"].isna().all() else f", largest standard deviation {means['std'].max():.3g}"
-    return f"{short} goes from {first['mean']:.3g} to {last['mean']:.3g} as {x.removeprefix('metrics.')} goes from {means.index[0]:g} to {means.index[-1]:g} ({runs} runs{spread})"
+    return (
+        f"{short} goes from {first['mean']:.3g} to {last['mean']:.3g} as {x.removeprefix('metrics.')} goes"
+        f" from {means.index[0]:g} to {means.index[-1]:g} ({runs} runs{spread})"
+    )

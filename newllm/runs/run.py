@@ -7,7 +7,16 @@ __all__ = ['run_id', 'outputs_root', 'is_done', 'Run', 'start_run', 'RunFailed',
            'find_page', 'latest']
 
 # %% ../../nbs/runs/02_run.ipynb #84f73f7f
-import contextlib, dataclasses, datetime, hashlib, json, os, shutil, socket, sys, time
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+import time
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -16,17 +25,26 @@ from filelock import FileLock
 
 from ..config import ConfigError, nearest, to_dict
 from ..families import family_of
-from ..files import (Busy, holds, page_lock, plain_name, read_json, release, take_lock, to_json,
-    writable, write_json)
+from newllm.files import (
+    holds,
+    page_lock,
+    plain_name,
+    read_json,
+    release,
+    take_lock,
+    to_json,
+    writable,
+    write_json,
+)
 from .environment import code_version, environment, git_state, repository
 from .parameters import check_parameters, declared_parameters, page_parameters, resolve, started_as
 from ..train.progress import Progress
 
 # %% ../../nbs/runs/02_run.ipynb #ee8a23d8
 def run_id(
-    config,                  # of either family, resolved
+    config,  # of either family, resolved
     own: Mapping[str, Any],  # the page's own parameters
-) -> str:                    # 12 hex digits
+) -> str:  # 12 hex digits
     "The name of the run with these parameters: a hash of every field."
     text = json.dumps({"config": to_dict(config), "own": dict(own)}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -37,6 +55,7 @@ def outputs_root() -> Path:
     given = os.environ.get("NEWLLM_OUTPUTS")
     return Path(given).resolve() if given else repository() / "outputs"
 
+
 def is_done(
     folder: Path,  # a run folder
 ) -> bool:
@@ -45,12 +64,17 @@ def is_done(
 
 # %% ../../nbs/runs/02_run.ipynb #600fe12e
 class Run:
-    "One run and its folder. In a page `start_run` makes it; in a script, `with Run(name, config) as run: ...`."
-    def __init__(self,
-        experiment: str,                   # name of the experiment: letters, digits, - and _
-        config,                            # of either family
+    """One run and its folder.
+
+    In a page `start_run` makes it; in a script, `with Run(name, config) as run: ...`.
+    """
+
+    def __init__(
+        self,
+        experiment: str,  # name of the experiment: letters, digits, - and _
+        config,  # of either family
         own: Mapping[str, Any] | None = None,  # parameters that are no fields of the configuration
-        folder: Path | None = None,        # made and finished by a launcher; None = by this run
+        folder: Path | None = None,  # made and finished by a launcher; None = by this run
     ):
         self.experiment, self.config, self.own = plain_name(experiment, "experiment"), config, dict(own or {})
         self.home = outputs_root() / experiment / run_id(config, self.own)
@@ -58,11 +82,15 @@ class Run:
         self.progress, self.started, self.asked = Progress(), time.perf_counter(), set()
         self.asked_config = None  # as it was asked for, where the one in use is settled by a measurement
 
-    def begin(self,
-        resume: bool = True,        # go on from checkpoints of the same parameters and code?
-        page: Path | None = None,   # the page that is run, part of the code
+    def begin(
+        self,
+        resume: bool = True,  # go on from checkpoints of the same parameters and code?
+        page: Path | None = None,  # the page that is run, part of the code
     ) -> "Run":
-        "Takes the lock and starts with an empty folder, but for checkpoints. Raises `Busy` when another process is at it."
+        """Takes the lock and starts with an empty folder, but for checkpoints.
+
+        Raises `Busy` when another process is at it.
+        """
         with writable(self.home):
             take_lock(self.home)
             _settle(self.home)
@@ -70,22 +98,44 @@ class Run:
             code = code_version(page)
             _empty(self.folder, keep=resume and self._same_as(code))
             write_json(self.folder / "config.json", self.parameters, "config")
-            self.status("running", started=_now(), finished=None, reason=None, pid=os.getpid(), host=socket.gethostname(), code=code)
+            self.status(
+                "running",
+                started=_now(),
+                finished=None,
+                reason=None,
+                pid=os.getpid(),
+                host=socket.gethostname(),
+                code=code,
+            )
         return self
 
     def _same_as(self, code: str) -> bool:
         "Is what the folder holds from the same parameters and code?"
-        return read_json(self.folder / "status.json").get("code") == code and read_json(self.folder / "config.json") == to_json(self.parameters, "config")
+        return read_json(self.folder / "status.json").get("code") == code and read_json(
+            self.folder / "config.json"
+        ) == to_json(self.parameters, "config")
 
-    def checkpoint(self,
-        name: str,               # of the training: phase1, phase2, ...
-        seconds: float = 30.0,   # saved at most this often
-    ):                           # RunCheckpoints
-        "For the `checkpoint` argument of a training: killed at any moment and started again, the run goes on from there; a cell that is executed again trains again. Raises `ValueError` when a launched page gives two trainings one name."
-        from newllm.train.checkpoints import RunCheckpoints  # loads torch, which the command line does not need
+    def checkpoint(
+        self,
+        name: str,  # of the training: phase1, phase2, ...
+        seconds: float = 30.0,  # saved at most this often
+    ):  # RunCheckpoints
+        """For the `checkpoint` argument of a training: killed at any moment and started again, the run goes
+        on from there; a cell that is executed again trains again.
+
+        Raises `ValueError` when a launched page gives two trainings one name.
+        """
+        from newllm.train.checkpoints import (
+            RunCheckpoints,
+        )  # loads torch, which the command line does not need
+
         place = self.folder / "checkpoints" / plain_name(name, "checkpoint")
         if place in self.asked:
-            if self.launched: raise ValueError(f"two trainings of this run keep their checkpoints under {name!r}: give each a name of its own, or the second goes on from the first")
+            if self.launched:
+                raise ValueError(
+                    f"two trainings of this run keep their checkpoints under {name!r}: give each a name of"
+                    " its own, or the second goes on from the first"
+                )
             shutil.rmtree(place, ignore_errors=True)
         self.asked.add(place)
         return RunCheckpoints(place, self.folder / "history.jsonl", self.folder / _EARLIER, seconds)
@@ -93,64 +143,94 @@ class Run:
     def seed(self) -> None:
         "Fixes every random source, settles what `auto` means, and writes environment.json."
         from newllm.seeding import set_seed  # loads torch, which the command line does not need
+
         found = environment(self.config, set_seed(self.config.seed, self.config.num_threads))
         write_json(self.folder / "environment.json", found | self._settle_precision(), "environment")
 
     def _settle_precision(self) -> dict[str, Any]:
-        "Replaces `auto` in the configuration that trainings read; a run that is resumed keeps its choice, since results depend on it."
+        """Replaces `auto` in the configuration that trainings read; a run that is resumed keeps its
+        choice, since results depend on it.
+        """
         if getattr(getattr(self.config, "joint", None), "precision", None) != "auto":
             return {}
         from newllm.train.precision import bfloat16_time_ratio, resolve_precision
+
         chosen = read_json(self.folder / _CHOICES)
         if not chosen:
             ratio = bfloat16_time_ratio(self.config.device)
-            chosen = {"precision": resolve_precision("auto", self.config.device), "bfloat16_time_ratio": round(ratio, 2)}
+            chosen = {
+                "precision": resolve_precision("auto", self.config.device),
+                "bfloat16_time_ratio": round(ratio, 2),
+            }
             (self.folder / _CHOICES).parent.mkdir(exist_ok=True)
             write_json(self.folder / _CHOICES, chosen, "choices")
-        print(f"precision=auto: {chosen['precision']}; a bfloat16 product takes {chosen['bfloat16_time_ratio']} times as long as a float32 one here")
+        print(
+            f"precision=auto: {chosen['precision']}; a bfloat16 product takes {chosen['bfloat16_time_ratio']}"
+            " times as long as a float32 one here"
+        )
         self.asked_config = self.config
-        self.config = dataclasses.replace(self.config, joint=dataclasses.replace(self.config.joint, precision=chosen["precision"]))
+        self.config = dataclasses.replace(
+            self.config, joint=dataclasses.replace(self.config.joint, precision=chosen["precision"])
+        )
         return chosen
 
     @property
     def parameters(self) -> dict[str, Any]:
         "What config.json holds."
-        return {"experiment": self.experiment, "family": family_of(self.config), "config": to_dict(self.asked_config or self.config), "own": self.own}
+        return {
+            "experiment": self.experiment,
+            "family": family_of(self.config),
+            "config": to_dict(self.asked_config or self.config),
+            "own": self.own,
+        }
 
-    def status(self,
+    def status(
+        self,
         state: str,  # queued, running, done or failed
-        **more,      # reason, times
+        **more,  # reason, times
     ) -> None:
         "Writes status.json, keeping what it said before."
-        write_json(self.folder / "status.json", read_json(self.folder / "status.json") | more | {"state": state}, "status")
+        write_json(
+            self.folder / "status.json",
+            read_json(self.folder / "status.json") | more | {"state": state},
+            "status",
+        )
 
-    def log(self,
+    def log(
+        self,
         row: Mapping[str, Any],  # one iteration or epoch
     ) -> None:
         "Appends a line to history.jsonl, at once."
-        with open(self.folder / "history.jsonl", "a", encoding="utf-8") as f: f.write(json.dumps(to_json(row, "history"), sort_keys=True) + "\n")
+        with open(self.folder / "history.jsonl", "a", encoding="utf-8") as f:
+            f.write(json.dumps(to_json(row, "history"), sort_keys=True) + "\n")
 
-    def on_step(self,
+    def on_step(
+        self,
         step: dict,  # phase, done, total, and the numbers of the step
     ) -> None:
         "For training code: logs the step and moves the bar."
         self.log(step)
         self.progress(step)
 
-    def figure(self,
+    def figure(
+        self,
         name: str,  # file name without suffix
-        fig,        # matplotlib (a png is saved) or plotly (html)
+        fig,  # matplotlib (a png is saved) or plotly (html)
     ) -> None:
         "Saves a figure under figures/; the same figure gives the same bytes."
         folder = self.folder / "figures"
         folder.mkdir(exist_ok=True)
         path = folder / plain_name(name, "figure")
-        if hasattr(fig, "savefig"): fig.savefig(path.with_suffix(".png"), metadata={"Software": None})
-        elif hasattr(fig, "write_html"): fig.write_html(path.with_suffix(".html"), include_plotlyjs="directory", div_id=name)
-        else: raise ValueError(f"figure {name!r} is a {type(fig).__name__}; give a matplotlib or plotly figure")
+        if hasattr(fig, "savefig"):
+            fig.savefig(path.with_suffix(".png"), metadata={"Software": None})
+        elif hasattr(fig, "write_html"):
+            fig.write_html(path.with_suffix(".html"), include_plotlyjs="directory", div_id=name)
+        else:
+            raise ValueError(f"figure {name!r} is a {type(fig).__name__}; give a matplotlib or plotly figure")
 
-    def save_model(self,
-        model,                # has save_pretrained
+    def save_model(
+        self,
+        model,  # has save_pretrained
         name: str = "model",  # folder
     ) -> Path:
         "Saves a model into the run folder, whole or not at all."
@@ -161,22 +241,35 @@ class Run:
         part.rename(place)
         return place
 
-    def finish(self,
-        metrics: Mapping[str, Any],                  # the numbers, controls beside them; no times
+    def finish(
+        self,
+        metrics: Mapping[str, Any],  # the numbers, controls beside them; no times
         timings: Mapping[str, float] | None = None,  # seconds, which differ from run to run
-    ) -> Path:                                       # where the run is
-        "Writes the results; the run is done. Under a launcher it is done when the executed page is saved too."
+    ) -> Path:  # where the run is
+        """Writes the results; the run is done.
+
+        Under a launcher it is done when the executed page is saved too.
+        """
         self.finished = True
         self.progress.close()
-        write_json(self.folder / "timings.json", dict(timings or {}) | {"total_seconds": time.perf_counter() - self.started}, "timings")
+        write_json(
+            self.folder / "timings.json",
+            dict(timings or {}) | {"total_seconds": time.perf_counter() - self.started},
+            "timings",
+        )
         write_json(self.folder / "metrics.part.json", metrics, "metrics")
-        if not self.launched: self.commit()
+        if not self.launched:
+            self.commit()
         return self.home
 
     def commit(self) -> None:
         "Puts the metrics, and then the folder, in place."
         part = self.folder / "metrics.part.json"
-        if not part.is_file(): raise ConfigError(f"the page of {self.experiment!r} ended without run.finish(metrics): a run without numbers is not done")
+        if not part.is_file():
+            raise ConfigError(
+                f"the page of {self.experiment!r} ended without run.finish(metrics): a run without numbers is"
+                " not done"
+            )
         self.status("done", finished=_now(), reason=None)
         os.replace(part, self.folder / "metrics.json")
         shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
@@ -185,152 +278,231 @@ class Run:
         self.folder = self.home
         release(self.home)
 
-    def fail(self,
+    def fail(
+        self,
         reason: str,  # error class and message
     ) -> None:
         "Says in status.json why there is no result; the files so far stay."
-        try: self.status("failed", finished=_now(), reason=reason)
-        finally: release(self.home)
+        try:
+            self.status("failed", finished=_now(), reason=reason)
+        finally:
+            release(self.home)
 
     def __enter__(self) -> "Run":
         self.begin().seed()
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        if error is not None: self.fail(f"{kind.__name__}: {error}")
-        elif not self.finished: self.fail("ended without finish(metrics)")
+        if error is not None:
+            self.fail(f"{kind.__name__}: {error}")
+        elif not self.finished:
+            self.fail("ended without finish(metrics)")
 
 # %% ../../nbs/runs/02_run.ipynb #8d4837f1
 def _now() -> str:
     "This moment, in UTC."
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
+
 _EARLIER = "history.earlier.jsonl"  # the log of an attempt that was stopped
 _CHOICES = "checkpoints/choices.json"  # what a measurement settled, kept for an attempt that goes on
+
 
 def _empty(folder: Path, keep: bool) -> None:
     "An empty folder; `keep` leaves what a stopped attempt can go on from."
     folder.mkdir(parents=True, exist_ok=True)
     log, earlier = folder / "history.jsonl", folder / _EARLIER
-    # an attempt that went on was stopped before it had written as much again: the longer log holds the shorter
-    if keep and log.exists() and (not earlier.exists() or log.stat().st_size > earlier.stat().st_size): os.replace(log, earlier)
+    # an attempt that went on was stopped before it had written as much again: the longer log holds the
+    # shorter
+    if keep and log.exists() and (not earlier.exists() or log.stat().st_size > earlier.stat().st_size):
+        os.replace(log, earlier)
     for p in folder.iterdir():
-        if keep and p.name in ("checkpoints", "config.json", "status.json", _EARLIER): continue
+        if keep and p.name in ("checkpoints", "config.json", "status.json", _EARLIER):
+            continue
         shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
 
+
 def _settle(home: Path) -> None:
-    "Puts a finished rerun in its place; a process that died between these steps has the next one complete them."
+    """Puts a finished rerun in its place; a process that died between these steps has the next one
+    complete them.
+    """
     rerun, old = home.with_suffix(".rerun"), home.with_suffix(".old")
     if is_done(rerun):
-        if home.exists() and not old.exists(): home.rename(old)
+        if home.exists() and not old.exists():
+            home.rename(old)
         rerun.rename(home)
-    if is_done(home): shutil.rmtree(old, ignore_errors=True)
+    if is_done(home):
+        shutil.rmtree(old, ignore_errors=True)
 
 # %% ../../nbs/runs/02_run.ipynb #b1d8d633
 def start_run(
-    experiment: str,               # the page's file name without suffix
+    experiment: str,  # the page's file name without suffix
     namespace: Mapping[str, Any],  # globals()
-    family: str | tuple[str, ...] = "recorded",  # whose configuration; of several the page's parameter `family` chooses one
+    family: (
+        str | tuple[str, ...]
+    ) = "recorded",  # whose configuration; of several the page's parameter `family` chooses one
 ) -> Run:
-    "The run of this page, ready to be trained. Raises `ConfigError` for an undeclared name, a wrong type or an impossible configuration."
+    """The run of this page, ready to be trained.
+
+    Raises `ConfigError` for an undeclared name, a wrong type or an impossible configuration.
+    """
     config, own = resolve(*page_parameters(namespace), family)
     folder = os.environ.pop("NEWLLM_RUN", None)  # popped: a run started from this page is not the launcher's
     run = Run(experiment, config, own, Path(folder) if folder else None)
-    if folder: _same_run(run)
-    else: _watch(run.begin())
+    if folder:
+        _same_run(run)
+    else:
+        _watch(run.begin())
     run.seed()
     return run
 
 # %% ../../nbs/runs/02_run.ipynb #230ef065
 _page_locks: list[FileLock] = []  # never released: they end with the kernel
 
+
 def _same_run(run: Run) -> None:
     "The launcher and the page must mean the same run."
     launched = read_json(run.folder / "config.json")
-    if launched != to_json(run.parameters, "config"): raise ConfigError(f"the page resolved its parameters differently from the launcher; compare {run.folder / 'config.json'}")
+    if launched != to_json(run.parameters, "config"):
+        raise ConfigError(
+            "the page resolved its parameters differently from the launcher; compare"
+            f" {run.folder / 'config.json'}"
+        )
     _page_locks.append(page_lock(run.home))
     _page_locks[-1].acquire()
+
 
 def _watch(run: Run) -> None:
     "Notes an error in a later cell in status.json, where no launcher does it."
     from IPython import get_ipython
+
     shell = get_ipython()
-    if shell is None: return
+    if shell is None:
+        return
+
     def after(result):
         error = result.error_before_exec or result.error_in_exec
-        if not holds(run.home): shell.events.unregister("post_run_cell", after)
-        elif error is not None: run.status("failed", reason=f"{type(error).__name__}: {error}")
+        if not holds(run.home):
+            shell.events.unregister("post_run_cell", after)
+        elif error is not None:
+            run.status("failed", reason=f"{type(error).__name__}: {error}")
+
     shell.events.register("post_run_cell", after)
 
 # %% ../../nbs/runs/02_run.ipynb #7adc5cba
 class RunFailed(RuntimeError):
     "A page that stopped with an error: says which, and where the page is kept."
 
+
 def plan_run(
-    experiment: str | Path,                   # a name that `experiments()` knows, or a path to a page
+    experiment: str | Path,  # a name that `experiments()` knows, or a path to a page
     params: Mapping[str, Any] | None = None,  # typed values; anything not given is what the page declares
-) -> tuple[Path, Run, dict[str, Any]]:        # the page, the run it will be, and the values to hand to papermill
-    "What `run_experiment` will do, with nothing made yet. Raises `ConfigError` for a name, type or value that cannot be."
+) -> tuple[Path, Run, dict[str, Any]]:  # the page, the run it will be, and the values to hand to papermill
+    """What `run_experiment` will do, with nothing made yet.
+
+    Raises `ConfigError` for a name, type or value that cannot be.
+    """
     page = find_page(experiment)
     declared, (name, family) = declared_parameters(page), started_as(page)
     values = check_parameters(declared, params or {})
     given = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items() if n in (params or {})}
     return page, Run(name, *resolve(values, declared, family)), given
 
+
 def run_experiment(
-    experiment: str | Path,                   # a name that `experiments()` knows, or a path to a page
+    experiment: str | Path,  # a name that `experiments()` knows, or a path to a page
     params: Mapping[str, Any] | None = None,  # typed values; anything not given is what the page declares
-    force: bool = False,                      # run again what is done already?
-    show: bool = True,                        # pass the page's output on while it runs?
-    timeout: float | None = None,             # seconds that a cell may take; None = as long as it needs
-) -> Path:                                    # the run folder
-    "Runs a page with papermill in the current interpreter. Raises `ConfigError` before a kernel starts, `RunFailed` when the page fails."
+    force: bool = False,  # run again what is done already?
+    show: bool = True,  # pass the page's output on while it runs?
+    timeout: float | None = None,  # seconds that a cell may take; None = as long as it needs
+) -> Path:  # the run folder
+    """Runs a page with papermill in the current interpreter.
+
+    Raises `ConfigError` before a kernel starts, `RunFailed` when the page fails.
+    """
     page, run, given = plan_run(experiment, params)
     if not force and _done_by_now(run.home):
-        if show: print(_already(run.home))
+        if show:
+            print(_already(run.home))
         return run.home
     run.begin(resume=not force, page=page)
-    try: _execute(page, run, given, show, timeout)
+    try:
+        _execute(page, run, given, show, timeout)
     except BaseException as e:
-        with contextlib.suppress(OSError): run.fail(_reason(e))  # a full disk takes no reason either
-        if not isinstance(e, Exception): raise
-        raise RunFailed(f"{run.experiment} failed: {_reason(e)}\nthe page is kept: {run.folder / 'notebook.ipynb'}") from None
+        with contextlib.suppress(OSError):
+            run.fail(_reason(e))  # a full disk takes no reason either
+        if not isinstance(e, Exception):
+            raise
+        raise RunFailed(
+            f"{run.experiment} failed: {_reason(e)}\nthe page is kept: {run.folder / 'notebook.ipynb'}"
+        ) from None
     return run.home
-
 
 # %% ../../nbs/runs/02_run.ipynb #2989b696
 def _execute(page: Path, run: Run, params: dict[str, Any], show: bool, timeout: float | None) -> None:
     "The page with its parameters, saved into the run folder; then the run is complete."
     import papermill  # costs a second, which `newllm list` need not pay
-    encrypted = traitlets.config.Config({"KernelManager": {"transport_encryption": "auto"}})  # between this process and its kernel, where both can
-    quiet = ["--IPKernelApp.log_level=50"]  # closing interrupts an idle kernel, which reports that as an error
+
+    encrypted = traitlets.config.Config(
+        {"KernelManager": {"transport_encryption": "auto"}}
+    )  # between this process and its kernel, where both can
+    quiet = [
+        "--IPKernelApp.log_level=50"
+    ]  # closing interrupts an idle kernel, which reports that as an error
     with _environ(NEWLLM_RUN=str(run.folder), NEWLLM_OUTPUTS=str(outputs_root()), IN_TEST=None):
-        papermill.execute_notebook(page, run.folder / "notebook.ipynb", params, kernel_name="python3", progress_bar=False, coalesce_streams=True, execution_timeout=timeout, config=encrypted, extra_arguments=quiet,
-                                   stdout_file=sys.stdout if show else None, stderr_file=sys.stderr if show else None)
+        papermill.execute_notebook(
+            page,
+            run.folder / "notebook.ipynb",
+            params,
+            kernel_name="python3",
+            progress_bar=False,
+            coalesce_streams=True,
+            execution_timeout=timeout,
+            config=encrypted,
+            extra_arguments=quiet,
+            stdout_file=sys.stdout if show else None,
+            stderr_file=sys.stderr if show else None,
+        )
     run.commit()
+
 
 @contextlib.contextmanager
 def _environ(**changes: str | None):
     "Environment variables for the length of a block; None removes one."
     saved = {k: os.environ.get(k) for k in changes}
+
     def put(values):
-        for k, v in values.items(): os.environ.pop(k, None) if v is None else os.environ.__setitem__(k, v)
+        for k, v in values.items():
+            os.environ.pop(k, None) if v is None else os.environ.__setitem__(k, v)
+
     put(changes)
-    try: yield
-    finally: put(saved)
+    try:
+        yield
+    finally:
+        put(saved)
+
 
 def _done_by_now(home: Path) -> bool:
-    "Looks again with the lock in hand, since another process may have been finishing it; keeps the lock when there is something to do."
-    if is_done(home): return True
-    with writable(home): take_lock(home)
-    if is_done(home): release(home)
+    """Looks again with the lock in hand, since another process may have been finishing it; keeps the lock
+    when there is something to do.
+    """
+    if is_done(home):
+        return True
+    with writable(home):
+        take_lock(home)
+    if is_done(home):
+        release(home)
     return is_done(home)
+
 
 def _already(home: Path) -> str:
     "Says that a run is not run again, and whether the code is another now."
     then, now = read_json(home / "environment.json").get("git", {}).get("commit"), git_state()["commit"]
-    changed = f" by the code of commit {then[:7]}, which is now {now[:7]}" if then and now and then != now else ""
+    changed = (
+        f" by the code of commit {then[:7]}, which is now {now[:7]}" if then and now and then != now else ""
+    )
     return f"done already{changed}: {home}\n--force (force=True) runs it again"
+
 
 def _reason(e: BaseException) -> str:
     "Class and message of what stopped a page."
@@ -343,23 +515,41 @@ def experiments() -> dict[str, Path]:  # name -> page
     folder = repository() / "nbs" / "experiments"
     return {p.stem: p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith("_")}
 
+
 def find_page(
     experiment: str | Path,  # name, or path to a notebook
 ) -> Path:
     "The page of an experiment. Raises `ConfigError` with the nearest name."
     if str(experiment).endswith(".ipynb"):
         page = Path(experiment).resolve()
-        if not page.is_file(): raise ConfigError(f"there is no page {page}")
+        if not page.is_file():
+            raise ConfigError(f"there is no page {page}")
         return page
     known = experiments()
-    if not known: raise ConfigError(f"there are no experiment pages under {repository() / 'nbs' / 'experiments'}; install from a clone with `pip install -e .`, or give the path to a page")
-    if experiment not in known: raise ConfigError(f"there is no experiment {experiment!r}{nearest(str(experiment), list(known))}; there are {', '.join(known)}")
+    if not known:
+        raise ConfigError(
+            f"there are no experiment pages under {repository() / 'nbs' / 'experiments'}; install from a"
+            " clone with `pip install -e .`, or give the path to a page"
+        )
+    if experiment not in known:
+        raise ConfigError(
+            f"there is no experiment {experiment!r}{nearest(str(experiment), list(known))}; there are"
+            f" {', '.join(known)}"
+        )
     return known[experiment]
+
 
 def latest(
     experiment: str,  # its name
-) -> Path:            # the run folder
+) -> Path:  # the run folder
     "The experiment's run that was finished last. Raises `ConfigError` when none is done."
-    done = [f.parent for f in (outputs_root() / plain_name(experiment, "experiment")).glob("*/metrics.json") if not f.parent.suffix]
-    if not done: raise ConfigError(f"no run of {experiment!r} is done under {outputs_root()}; `newllm run {experiment}` makes one")
+    done = [
+        f.parent
+        for f in (outputs_root() / plain_name(experiment, "experiment")).glob("*/metrics.json")
+        if not f.parent.suffix
+    ]
+    if not done:
+        raise ConfigError(
+            f"no run of {experiment!r} is done under {outputs_root()}; `newllm run {experiment}` makes one"
+        )
     return max(done, key=lambda folder: read_json(folder / "status.json").get("finished", ""))

@@ -6,12 +6,18 @@
 __all__ = ['as_points', 'Board', 'sweep', 'study']
 
 # %% ../../nbs/runs/06_sweeps.ipynb #77aea388
-import contextlib, html, itertools, queue, sys, time
+import contextlib
+import html
+import itertools
+import queue
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
-import pandas as pd, yaml
+import pandas as pd
+import yaml
 
 from ..config import ConfigError, nearest
 from .results import read_run
@@ -20,47 +26,70 @@ from .workers import Worker
 
 # %% ../../nbs/runs/06_sweeps.ipynb #b7a1e9a2
 def as_points(
-    points: Mapping[str, Sequence] | Sequence[Mapping[str, Any]] | str | Path,  # grid, list of points, or a YAML file with one of them
+    points: (
+        Mapping[str, Sequence] | Sequence[Mapping[str, Any]] | str | Path
+    ),  # grid, list of points, or a YAML file with one of them
     seeds: Iterable[int] | None = None,  # every point once per seed
-) -> list[dict[str, Any]]:               # parameters of each run
-    "The points of a sweep, the last name varying fastest. Raises `ConfigError` for none, or for what is no list of values."
-    if isinstance(points, (str, Path)): points = _from_yaml(Path(points))
+) -> list[dict[str, Any]]:  # parameters of each run
+    """The points of a sweep, the last name varying fastest.
+
+    Raises `ConfigError` for none, or for what is no list of values.
+    """
+    if isinstance(points, (str, Path)):
+        points = _from_yaml(Path(points))
     found = _grid(points) if isinstance(points, Mapping) else [dict(p) for p in points]
-    if not found: raise ConfigError("a sweep needs at least one point")
-    if seeds is None: return found
-    if any("seed" in p for p in found): raise ConfigError("seeds are given twice: as `seed` in the points and as `seeds`")
+    if not found:
+        raise ConfigError("a sweep needs at least one point")
+    if seeds is None:
+        return found
+    if any("seed" in p for p in found):
+        raise ConfigError("seeds are given twice: as `seed` in the points and as `seeds`")
     return [p | {"seed": s} for p in found for s in seeds]
 
 # %% ../../nbs/runs/06_sweeps.ipynb #1b0c26b7
 def _grid(values: Mapping[str, Sequence]) -> list[dict[str, Any]]:
     "Every combination."
     for name, v in values.items():
-        if not isinstance(v, (list, tuple, range)) or not len(v): raise ConfigError(f"{name} is {v!r}; a grid needs a list of values for each name")
+        if not isinstance(v, (list, tuple, range)) or not len(v):
+            raise ConfigError(f"{name} is {v!r}; a grid needs a list of values for each name")
     return [dict(zip(values, combination)) for combination in itertools.product(*values.values())]
+
 
 def _from_yaml(path: Path) -> Any:
     "What a YAML file holds: a mapping of lists, or a list of mappings."
-    if not path.is_file(): raise ConfigError(f"there is no file {path} with points")
-    try: found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise ConfigError(f"{path} is not YAML: {str(e).splitlines()[0]}") from None
-    if isinstance(found, dict) or isinstance(found, list) and all(isinstance(p, dict) for p in found): return found
+    if not path.is_file():
+        raise ConfigError(f"there is no file {path} with points")
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} is not YAML: {str(e).splitlines()[0]}") from None
+    if isinstance(found, dict) or isinstance(found, list) and all(isinstance(p, dict) for p in found):
+        return found
     raise ConfigError(f"{path} must hold `name: [values]` lines, or a list of points `- name: value`")
 
 # %% ../../nbs/runs/06_sweeps.ipynb #bcfd4eec
 class Board:
     "Shows the states of a sweep's points while they change."
-    def __init__(self,
-        name: str,            # of the sweep
-        labels: list[str],    # of the points
+
+    def __init__(
+        self,
+        name: str,  # of the sweep
+        labels: list[str],  # of the points
         workers: int,
-        file=None,            # None = standard output
+        file=None,  # None = standard output
     ):
         self.name, self.labels, self.workers, self.file = name, labels, workers, file or sys.stdout
-        self.states, self.reasons, self.seconds, self.drawn = ["waiting"] * len(labels), [""] * len(labels), [], ""
+        self.states, self.reasons, self.seconds, self.drawn = (
+            ["waiting"] * len(labels),
+            [""] * len(labels),
+            [],
+            "",
+        )
 
-    def set(self,
-        i: int,            # which point
-        state: str,        # waiting, running, done or failed
+    def set(
+        self,
+        i: int,  # which point
+        state: str,  # waiting, running, done or failed
         reason: str = "",
     ) -> None:
         "A point changes its state."
@@ -71,25 +100,38 @@ class Board:
         "How many points are in which state, and the time left."
         left = sum(s in ("waiting", "running") for s in self.states)
         told = ", ".join(f"{self.states.count(s)} {s}" for s in ("done", "running", "failed", "waiting"))
-        return f"{self.name}: {told}" + (f"; about {_clock(sum(self.seconds) / len(self.seconds) * left / self.workers)} left" if left and self.seconds else "")
+        return f"{self.name}: {told}" + (
+            f"; about {_clock(sum(self.seconds) / len(self.seconds) * left / self.workers)} left"
+            if left and self.seconds
+            else ""
+        )
 
     @property
     def text(self) -> str:
         "The whole board."
-        rows = [f"  {label}  {s}" + (f": {r.splitlines()[0]}" if r else "") for label, s, r in zip(self.labels, self.states, self.reasons) if s in ("running", "failed")]
+        rows = [
+            f"  {label}  {s}" + (f": {r.splitlines()[0]}" if r else "")
+            for label, s, r in zip(self.labels, self.states, self.reasons)
+            if s in ("running", "failed")
+        ]
         return "\n".join([self.counts, *rows])
 
     def draw(self) -> None:
         "Shows the board if it has changed."
         text = self.text if self._rich() else self.counts
-        if text == self.drawn: return
-        if self._notebook(): self._display(text)
-        elif self.file.isatty(): self.file.write("\x1b[F\x1b[K" * len(self.drawn.splitlines()) + text + "\n")
-        elif text.split(";")[0] != self.drawn.split(";")[0]: self.file.write(text + "\n")
+        if text == self.drawn:
+            return
+        if self._notebook():
+            self._display(text)
+        elif self.file.isatty():
+            self.file.write("\x1b[F\x1b[K" * len(self.drawn.splitlines()) + text + "\n")
+        elif text.split(";")[0] != self.drawn.split(";")[0]:
+            self.file.write(text + "\n")
         self.file.flush()
         self.drawn = text
 
-    def _rich(self) -> bool: return self._notebook() or self.file.isatty()
+    def _rich(self) -> bool:
+        return self._notebook() or self.file.isatty()
 
     def _notebook(self) -> bool:
         "Is there a kernel that can change an output it has shown?"
@@ -99,9 +141,12 @@ class Board:
     def _display(self, text: str) -> None:
         "One output, escaped: a reason may hold what a page printed."
         from IPython.display import HTML, display
+
         shown = HTML(f"<pre>{html.escape(text)}</pre>")
-        if self.drawn: self.handle.update(shown)
-        else: self.handle = display(shown, display_id=True)
+        if self.drawn:
+            self.handle.update(shown)
+        else:
+            self.handle = display(shown, display_id=True)
 
 # %% ../../nbs/runs/06_sweeps.ipynb #ec2c5132
 def _clock(seconds: float) -> str:
@@ -111,26 +156,38 @@ def _clock(seconds: float) -> str:
 
 # %% ../../nbs/runs/06_sweeps.ipynb #fcad1b83
 def sweep(
-    experiment: str | Path,              # a name of `newllm list`, or a page
+    experiment: str | Path,  # a name of `newllm list`, or a page
     points: Mapping[str, Sequence] | Sequence[Mapping[str, Any]] | str | Path,  # as `as_points` takes them
     seeds: Iterable[int] | None = None,  # every point once per seed
-    workers: int = 1,                    # processes at a time, on this machine
-    scheduler: str | None = None,        # tcp://... of a dask scheduler: run there instead
-    timeout: float | None = None,        # seconds a cell may take; None = as long as it needs
-    attempts: int = 3,                   # times a point is tried whose worker dies
-    show: bool = True,                   # draw the board?
-) -> pd.DataFrame:                       # one row per point: what was given, status, reason, run, metrics
+    workers: int = 1,  # processes at a time, on this machine
+    scheduler: str | None = None,  # tcp://... of a dask scheduler: run there instead
+    timeout: float | None = None,  # seconds a cell may take; None = as long as it needs
+    attempts: int = 3,  # times a point is tried whose worker dies
+    show: bool = True,  # draw the board?
+) -> pd.DataFrame:  # one row per point: what was given, status, reason, run, metrics
     "Runs every point that is not done. Raises `ConfigError` before anything starts."
-    if workers < 1 or attempts < 1: raise ConfigError(f"workers={workers} and attempts={attempts} must be at least 1")
+    if workers < 1 or attempts < 1:
+        raise ConfigError(f"workers={workers} and attempts={attempts} must be at least 1")
     given = as_points(points, seeds)
     page, homes = _planned(experiment, given)
-    board = Board(f"sweep {page.stem}", [" ".join(f"{k}={v}" for k, v in p.items()) or "defaults" for p in given], workers)
-    jobs = {h: dict(page=str(page), params=p, outputs=str(outputs_root()), timeout=timeout) for h, p in zip(homes, given) if read_run(h)["status"] != "done"}
-    for i, h in enumerate(homes): board.set(i, "waiting" if h in jobs else "done")
+    board = Board(
+        f"sweep {page.stem}",
+        [" ".join(f"{k}={v}" for k, v in p.items()) or "defaults" for p in given],
+        workers,
+    )
+    jobs = {
+        h: dict(page=str(page), params=p, outputs=str(outputs_root()), timeout=timeout)
+        for h, p in zip(homes, given)
+        if read_run(h)["status"] != "done"
+    }
+    for i, h in enumerate(homes):
+        board.set(i, "waiting" if h in jobs else "done")
     reasons = {}
     if jobs:
-        with contextlib.closing(_Dask(scheduler) if scheduler else _Processes(workers)) as pool: reasons = _work(pool, jobs, homes, board, attempts, show)
-    elif show: board.draw()
+        with contextlib.closing(_Dask(scheduler) if scheduler else _Processes(workers)) as pool:
+            reasons = _work(pool, jobs, homes, board, attempts, show)
+    elif show:
+        board.draw()
     return _table(given, homes, reasons)
 
 # %% ../../nbs/runs/06_sweeps.ipynb #ea594080
@@ -138,16 +195,26 @@ def _planned(experiment: str | Path, given: list[dict]) -> tuple[Path, list[Path
     "The page, and the folder of each point; equal points share one."
     homes = []
     for p in given:
-        try: page, run, _ = plan_run(experiment, p)
-        except ConfigError as e: raise ConfigError(f"point {p}: {e}") from None
+        try:
+            page, run, _ = plan_run(experiment, p)
+        except ConfigError as e:
+            raise ConfigError(f"point {p}: {e}") from None
         homes.append(run.home)
     return page, homes
 
+
 class _Processes:
     "Workers on this machine, each with a thread that talks to it."
+
     def __init__(self, workers: int):
-        self.size, self.all, self.idle, self.pool = workers, [Worker() for _ in range(workers)], queue.SimpleQueue(), ThreadPoolExecutor(workers)
-        for w in self.all: self.idle.put(w)
+        self.size, self.all, self.idle, self.pool = (
+            workers,
+            [Worker() for _ in range(workers)],
+            queue.SimpleQueue(),
+            ThreadPoolExecutor(workers),
+        )
+        for w in self.all:
+            self.idle.put(w)
 
     def submit(self, job: dict):
         "A future of the answer."
@@ -156,23 +223,33 @@ class _Processes:
     def _run(self, job: dict) -> dict[str, str]:
         "The next idle worker does it."
         worker = self.idle.get()
-        try: return worker.run(job)
-        finally: self.idle.put(worker)
+        try:
+            return worker.run(job)
+        finally:
+            self.idle.put(worker)
 
     def close(self) -> None:
         "Ends every worker, also one that is at work."
         self.pool.shutdown(wait=False, cancel_futures=True)
         for w in self.all:
-            if w.process is not None: w.process.kill()
+            if w.process is not None:
+                w.process.kill()
         self.pool.shutdown(wait=True)
-        for w in self.all: w.close()
+        for w in self.all:
+            w.close()
 
-def _work(pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int, show: bool) -> dict[Path, str]:
+
+def _work(
+    pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int, show: bool
+) -> dict[Path, str]:
     "Sees every job to its end; returns the reasons of those that failed."
     waiting, running, tries, later, reasons = list(jobs), {}, dict.fromkeys(jobs, 0), {}, {}
+
     def tell(home, state, reason=""):
         for i, h in enumerate(homes):
-            if h == home: board.set(i, state, reason)
+            if h == home:
+                board.set(i, state, reason)
+
     while waiting or running or later:
         for h in [h for h, at in later.items() if at < time.monotonic()]:
             del later[h]
@@ -181,7 +258,8 @@ def _work(pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempt
             home = waiting.pop(0)
             running[home] = pool.submit(jobs[home]), time.monotonic()
             tell(home, "running")
-        if show: board.draw()
+        if show:
+            board.draw()
         time.sleep(0.05)
         for home, (future, start) in [(h, f) for h, f in running.items() if f[0].done()]:
             del running[home]
@@ -191,40 +269,65 @@ def _work(pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempt
                 later[home] = time.monotonic() + 0.5  # seconds: who holds it now needs at least that long
                 tell(home, "waiting")
                 continue
-            if answer["state"] == "done": board.seconds.append(time.monotonic() - start)
-            else: reasons[home] = answer["reason"] + (f", {attempts} times" if answer["state"] == "killed" else "")
+            if answer["state"] == "done":
+                board.seconds.append(time.monotonic() - start)
+            else:
+                reasons[home] = answer["reason"] + (
+                    f", {attempts} times" if answer["state"] == "killed" else ""
+                )
             tell(home, "failed" if home in reasons else "done", reasons.get(home, ""))
-    if show: board.draw()
+    if show:
+        board.draw()
     return reasons
+
 
 def _answer(future) -> dict[str, str]:
     "The answer of a future; one that a scheduler gave up on counts as killed."
-    try: return future.result()
-    except Exception as e: return {"state": "killed", "reason": f"{type(e).__name__}: {e}"}  # whatever a scheduler raises is about its workers
+    try:
+        return future.result()
+    except Exception as e:
+        return {
+            "state": "killed",
+            "reason": f"{type(e).__name__}: {e}",
+        }  # whatever a scheduler raises is about its workers
+
 
 def _table(given: list[dict], homes: list[Path], reasons: dict[Path, str]) -> pd.DataFrame:
     "What the folders say about each point."
     rows = []
     for p, home in zip(given, homes):
         row = read_run(home, config=False)
-        if home in reasons and row["status"] not in ("done", "failed"): row |= {"status": "failed", "reason": reasons[home]}
-        rows.append(p | {"status": row["status"], "reason": row["reason"], "run": row["run"]} | {k: v for k, v in row.items() if k.startswith("metrics.")})
+        if home in reasons and row["status"] not in ("done", "failed"):
+            row |= {"status": "failed", "reason": reasons[home]}
+        rows.append(
+            p
+            | {"status": row["status"], "reason": row["reason"], "run": row["run"]}
+            | {k: v for k, v in row.items() if k.startswith("metrics.")}
+        )
     return pd.DataFrame(rows)
 
 # %% ../../nbs/runs/06_sweeps.ipynb #24c2be40
 def _run_once(job: dict) -> dict[str, str]:
     "A job in a process that lives as long as it."
     worker = Worker()
-    try: return worker.run(job)
-    finally: worker.close()
+    try:
+        return worker.run(job)
+    finally:
+        worker.close()
+
 
 class _Dask:
     "The workers of a dask scheduler."
+
     def __init__(self, address: str):
-        try: from distributed import Client
-        except ImportError: raise ConfigError("a scheduler needs the extra packages: pip install newllm[sweep]") from None
-        try: self.client = Client(address, timeout=10, set_as_default=False)
-        except (OSError, ValueError) as e: raise ConfigError(f"there is no dask scheduler at {address!r}: {e}") from None
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ConfigError("a scheduler needs the extra packages: pip install newllm[sweep]") from None
+        try:
+            self.client = Client(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as e:
+            raise ConfigError(f"there is no dask scheduler at {address!r}: {e}") from None
 
     @property
     def size(self) -> int:
@@ -241,26 +344,32 @@ class _Dask:
 
 # %% ../../nbs/runs/06_sweeps.ipynb #510c25c4
 def study(
-    experiment: str | Path,                 # a name of `newllm list`, or a page
-    space: Mapping[str, Sequence],          # name -> (low, high) as a tuple, or [choices] as a list
-    goal: str,                              # the metric, e.g. "trained.loss"
-    trials: int,                            # points in all
-    direction: str = "minimize",            # or "maximize"
-    batch: int = 1,                         # points proposed before the first of them is told
-    seed: int = 0,                          # of the sampler
-    log: Iterable[str] = (),                # ranges to be searched by their logarithm
-    **kwargs,                               # as `sweep` takes them: workers, scheduler, timeout, show
-) -> pd.DataFrame:                          # one row per point, in the order of the proposals
-    "Searches `space` with optuna's tree of Parzen estimators. Raises `ConfigError` for a space or a goal that cannot be."
-    try: import optuna
-    except ImportError: raise ConfigError("a study needs the extra packages: pip install newllm[sweep]") from None
+    experiment: str | Path,  # a name of `newllm list`, or a page
+    space: Mapping[str, Sequence],  # name -> (low, high) as a tuple, or [choices] as a list
+    goal: str,  # the metric, e.g. "trained.loss"
+    trials: int,  # points in all
+    direction: str = "minimize",  # or "maximize"
+    batch: int = 1,  # points proposed before the first of them is told
+    seed: int = 0,  # of the sampler
+    log: Iterable[str] = (),  # ranges to be searched by their logarithm
+    **kwargs,  # as `sweep` takes them: workers, scheduler, timeout, show
+) -> pd.DataFrame:  # one row per point, in the order of the proposals
+    """Searches `space` with optuna's tree of Parzen estimators.
+
+    Raises `ConfigError` for a space or a goal that cannot be.
+    """
+    try:
+        import optuna
+    except ImportError:
+        raise ConfigError("a study needs the extra packages: pip install newllm[sweep]") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     asked = optuna.create_study(direction=direction, sampler=optuna.samplers.TPESampler(seed=seed))
     tables = []
     for first in range(0, trials, batch):
         new = [asked.ask() for _ in range(min(batch, trials - first))]
         tables.append(sweep(experiment, [_proposed(t, space, set(log)) for t in new], **kwargs))
-        for trial, row in zip(new, tables[-1].to_dict("records")): _tell(asked, trial, row, goal)
+        for trial, row in zip(new, tables[-1].to_dict("records")):
+            _tell(asked, trial, row, goal)
     return pd.concat(tables, ignore_index=True)
 
 # %% ../../nbs/runs/06_sweeps.ipynb #05fcedfd
@@ -268,17 +377,32 @@ def _proposed(trial, space: Mapping[str, Sequence], log: set[str]) -> dict[str, 
     "A point of the space."
     point = {}
     for name, values in space.items():
-        if isinstance(values, list): point[name] = trial.suggest_categorical(name, values)
-        elif isinstance(values, tuple) and len(values) == 2 and all(isinstance(v, (int, float)) for v in values):
+        if isinstance(values, list):
+            point[name] = trial.suggest_categorical(name, values)
+        elif (
+            isinstance(values, tuple)
+            and len(values) == 2
+            and all(isinstance(v, (int, float)) for v in values)
+        ):
             suggest = trial.suggest_int if all(isinstance(v, int) for v in values) else trial.suggest_float
             point[name] = suggest(name, *values, log=name in log)
-        else: raise ConfigError(f"{name} is {values!r}; a space needs a list of choices, or a range (low, high)")
+        else:
+            raise ConfigError(
+                f"{name} is {values!r}; a space needs a list of choices, or a range (low, high)"
+            )
     return point
+
 
 def _tell(asked, trial, row: dict[str, Any], goal: str) -> None:
     "What became of a point."
     from optuna.trial import TrialState
-    if row["status"] != "done": return asked.tell(trial, state=TrialState.FAIL)
+
+    if row["status"] != "done":
+        return asked.tell(trial, state=TrialState.FAIL)
     key = f"metrics.{goal.removeprefix('metrics.')}"
-    if key not in row: raise ConfigError(f"the goal {goal!r} is no metric of run {row['run']}{nearest(goal, [k.removeprefix('metrics.') for k in row])}")
+    if key not in row:
+        raise ConfigError(
+            f"the goal {goal!r} is no metric of run"
+            f" {row['run']}{nearest(goal, [k.removeprefix('metrics.') for k in row])}"
+        )
     asked.tell(trial, row[key])

@@ -6,7 +6,15 @@
 __all__ = ['run_point', 'serve', 'Worker']
 
 # %% ../../nbs/runs/05_workers.ipynb #ea727fd9
-import contextlib, json, os, queue, signal, subprocess, sys, tempfile, threading
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
 from typing import Any
 
 from ..files import Busy
@@ -14,19 +22,23 @@ from .run import run_experiment
 
 # %% ../../nbs/runs/05_workers.ipynb #5e4f82b4
 def run_point(
-    page: str,               # path to the page
+    page: str,  # path to the page
     params: dict[str, Any],
-    outputs: str,            # where run folders live
-    timeout: float | None,   # seconds a cell may take
-) -> dict[str, str]:         # state: done, failed, killed or busy; reason
+    outputs: str,  # where run folders live
+    timeout: float | None,  # seconds a cell may take
+) -> dict[str, str]:  # state: done, failed, killed or busy; reason
     "Runs one point in this process, and answers with words whatever happens."
     os.environ["NEWLLM_OUTPUTS"] = outputs
-    try: run_experiment(page, params, show=False, timeout=timeout)
-    except Busy as e: return {"state": "busy", "reason": str(e)}
+    try:
+        run_experiment(page, params, show=False, timeout=timeout)
+    except Busy as e:
+        return {"state": "busy", "reason": str(e)}
     except Exception as e:  # a point that fails, for whatever reason, does not stop the others
-        if "DeadKernelError" in str(e): return {"state": "killed", "reason": "the kernel of the page died"}
+        if "DeadKernelError" in str(e):
+            return {"state": "killed", "reason": "the kernel of the page died"}
         return {"state": "failed", "reason": f"{type(e).__name__}: {e}"}
     return {"state": "done", "reason": ""}
+
 
 def serve() -> None:
     "What a worker process does until its input ends."
@@ -34,48 +46,71 @@ def serve() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     jobs: queue.SimpleQueue = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
-    while True: print(json.dumps(run_point(**jobs.get())), file=answers, flush=True)
+    while True:
+        print(json.dumps(run_point(**jobs.get())), file=answers, flush=True)
 
 # %% ../../nbs/runs/05_workers.ipynb #82cf883a
 def _listen(jobs: queue.SimpleQueue) -> None:
     "Takes jobs; at the end of the input the sweep is gone, and so is its worker."
-    for line in sys.stdin: jobs.put(json.loads(line))
+    for line in sys.stdin:
+        jobs.put(json.loads(line))
     os._exit(0)
 
 # %% ../../nbs/runs/05_workers.ipynb #d85aff36
 class Worker:
     "A worker process, started when it is needed and again when it has died."
-    def __init__(self): self.process, self.errors = None, None
 
-    def run(self,
+    def __init__(self):
+        self.process, self.errors = None, None
+
+    def run(
+        self,
         job: dict[str, Any],  # the arguments of `run_point`
-    ) -> dict[str, str]:      # state and reason
+    ) -> dict[str, str]:  # state and reason
         "The answer to a job, or `killed` when the process died over it."
-        if self.process is None or self.process.poll() is not None: self._start()
-        try: print(json.dumps(job), file=self.process.stdin, flush=True)
-        except BrokenPipeError: pass  # died idle: the line that is missing below says so
+        if self.process is None or self.process.poll() is not None:
+            self._start()
+        try:
+            print(json.dumps(job), file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # died idle: the line that is missing below says so
         line = self.process.stdout.readline()
         return json.loads(line) if line else {"state": "killed", "reason": self._ended()}
 
     def _start(self) -> None:
-        "A fresh process in a session of its own, so that an interrupt at the terminal reaches the sweep alone."
+        """A fresh process in a session of its own, so that an interrupt at the terminal reaches the sweep
+        alone.
+        """
         self.close()
         self.errors = tempfile.TemporaryFile("w+")
         environment = {k: v for k, v in os.environ.items() if k not in ("IN_TEST", "NEWLLM_RUN")}
-        self.process = subprocess.Popen([sys.executable, "-c", "from newllm.runs.workers import serve; serve()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=self.errors, text=True, env=environment, start_new_session=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from newllm.runs.workers import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            env=environment,
+            start_new_session=True,
+        )
 
     def _ended(self) -> str:
         "Why the process is gone."
         code = self.process.wait()
-        if code < 0: return f"the worker was killed by {signal.Signals(-code).name}"
+        if code < 0:
+            return f"the worker was killed by {signal.Signals(-code).name}"
         self.errors.seek(0)
-        return f"the worker ended with exit code {code}: {(self.errors.read().strip().splitlines() or ['no message'])[-1]}"
+        return (
+            f"the worker ended with exit code {code}:"
+            f" {(self.errors.read().strip().splitlines() or ['no message'])[-1]}"
+        )
 
     def close(self) -> None:
         "Ends the process."
-        if self.process is None: return
-        with contextlib.suppress(BrokenPipeError): self.process.stdin.close()
+        if self.process is None:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()

@@ -18,37 +18,52 @@ from torch import Tensor, nn
 # %% ../../nbs/text/05_baselines.ipynb #ce1aa467
 def discounts(
     counts: np.ndarray,  # positive counts of one order
-    modified: bool,      # three discounts instead of one
-) -> np.ndarray:         # [4]: taken from a count of 0, 1, 2, 3 or more
-    "Absolute discounts (Ney, Essen and Kneser 1994); modified ones as in Chen and Goodman 1998. Where the counts needed do not occur, 1/2, the middle of the range, stands in."
+    modified: bool,  # three discounts instead of one
+) -> np.ndarray:  # [4]: taken from a count of 0, 1, 2, 3 or more
+    """Absolute discounts (Ney, Essen and Kneser 1994); modified ones as in Chen and Goodman 1998.
+
+    Where the counts needed do not occur, 1/2, the middle of the range, stands in.
+    """
     n = np.bincount(np.minimum(counts.astype(np.int64), 5), minlength=6).astype(float)
     y = n[1] / (n[1] + 2 * n[2]) if n[1] else 0.5
     d = np.array([0.0, y, y, y])
     if modified:
         for k in (1, 2, 3):
-            if n[k] and n[k + 1]: d[k] = np.clip(k - (k + 1) * y * n[k + 1] / n[k], 0, k)
+            if n[k] and n[k + 1]:
+                d[k] = np.clip(k - (k + 1) * y * n[k + 1] / n[k], 0, k)
     return d
 
 # %% ../../nbs/text/05_baselines.ipynb #d889a2ad
 def masked_perplexity(
-    log_probs: Tensor,         # [T-1] natural log, of tokens 1 .. T-1
-    mask: Tensor | None,       # [T] bool, True = the token counts as a target; None = all
+    log_probs: Tensor,  # [T-1] natural log, of tokens 1 .. T-1
+    mask: Tensor | None,  # [T] bool, True = the token counts as a target; None = all
 ) -> float:
-    "exp of the mean negative log probability of the counted targets. Raises `ValueError` for a mask of another length or with nothing counted."
+    """exp of the mean negative log probability of the counted targets.
+
+    Raises `ValueError` for a mask of another length or with nothing counted.
+    """
     lp = log_probs.double()
     if mask is not None:
-        if len(mask) != len(lp) + 1: raise ValueError(f"mask has {len(mask)} entries for {len(lp)} predictions; it needs one per token, {len(lp) + 1}")
+        if len(mask) != len(lp) + 1:
+            raise ValueError(
+                f"mask has {len(mask)} entries for {len(lp)} predictions; it needs one per token,"
+                f" {len(lp) + 1}"
+            )
         lp = lp[mask[1:].to(lp.device)]
-    if not len(lp): raise ValueError("no target token is counted: the mask is False everywhere behind the first token")
+    if not len(lp):
+        raise ValueError("no target token is counted: the mask is False everywhere behind the first token")
     return float(torch.exp(-lp.mean()))
 
 # %% ../../nbs/text/05_baselines.ipynb #682ca822
 def _checked(ids: Tensor, vocab_size: int, least: int) -> np.ndarray:
     "Token ids as int64, refused when too few or outside the vocabulary."
     x = np.asarray(ids, dtype=np.int64)
-    if x.ndim != 1 or len(x) < least: raise ValueError(f"ids has shape {x.shape}; a row of at least {least} tokens is needed")
-    if x.min() < 0 or x.max() >= vocab_size: raise ValueError(f"ids run from {x.min()} to {x.max()}, outside the vocabulary 0 .. {vocab_size - 1}")
+    if x.ndim != 1 or len(x) < least:
+        raise ValueError(f"ids has shape {x.shape}; a row of at least {least} tokens is needed")
+    if x.min() < 0 or x.max() >= vocab_size:
+        raise ValueError(f"ids run from {x.min()} to {x.max()}, outside the vocabulary 0 .. {vocab_size - 1}")
     return x
+
 
 def _smoothed_unigram(counts: np.ndarray, modified: bool) -> np.ndarray:
     "Discounted counts, the rest spread evenly over the vocabulary: positive everywhere, sums to 1."
@@ -58,13 +73,16 @@ def _smoothed_unigram(counts: np.ndarray, modified: bool) -> np.ndarray:
 # %% ../../nbs/text/05_baselines.ipynb #220a417f
 class Unigram:
     "Token frequencies alone, absolutely discounted towards the uniform distribution."
+
     def __init__(
         self,
-        ids: Tensor,      # [T] training ids
+        ids: Tensor,  # [T] training ids
         vocab_size: int,  # V
     ):
         self.vocab_size = vocab_size
-        self.p = _smoothed_unigram(np.bincount(_checked(ids, vocab_size, 1), minlength=vocab_size), modified=False)
+        self.p = _smoothed_unigram(
+            np.bincount(_checked(ids, vocab_size, 1), minlength=vocab_size), modified=False
+        )
 
     def distribution(self, context: Tensor) -> Tensor:  # [V]; the context is ignored
         "Probability of every next token."
@@ -81,7 +99,10 @@ class Unigram:
 # %% ../../nbs/text/05_baselines.ipynb #6aa4058a
 class _Order:
     "Counts of the n-grams of one order, as sorted codes prefix_id * V + last token."
-    def __init__(self, keys: np.ndarray, counts: np.ndarray, num_prefixes: int, vocab_size: int, modified: bool):
+
+    def __init__(
+        self, keys: np.ndarray, counts: np.ndarray, num_prefixes: int, vocab_size: int, modified: bool
+    ):
         self.keys, self.counts, self.vocab_size = keys, counts, vocab_size
         self.d = discounts(counts[counts > 0], modified)
         prefix, taken = keys // vocab_size, self.d[np.minimum(counts, 3)]
@@ -95,7 +116,9 @@ class _Order:
         return np.where((prefix >= 0) & (self.keys[at] == code), at, -1)
 
     def interpolate(self, prefix: np.ndarray, last: np.ndarray, lower: np.ndarray) -> np.ndarray:
-        "The discounted estimate of this order plus its discounts times the `lower` order's; `lower` itself where the prefix was never seen."
+        """The discounted estimate of this order plus its discounts times the `lower` order's; `lower`
+        itself where the prefix was never seen.
+        """
         at, total = self.find(prefix, last), np.where(prefix >= 0, self.total[prefix], 0)
         count = np.where(at >= 0, self.counts[at], 0)
         own = count - self.d[np.minimum(count, 3)] + self.taken[prefix] * lower
@@ -103,41 +126,54 @@ class _Order:
 
 # %% ../../nbs/text/05_baselines.ipynb #de808fed
 class KneserNey:
-    "Interpolated Kneser-Ney (Kneser and Ney 1995), with the modified discounts of Chen and Goodman 1998 unless told otherwise."
+    """Interpolated Kneser-Ney (Kneser and Ney 1995), with the modified discounts of Chen and Goodman 1998
+    unless told otherwise.
+    """
+
     def __init__(
         self,
-        ids: Tensor,            # [T] training ids
-        vocab_size: int,        # V
-        order: int,             # 2 = bigram, 3 = trigram, ...
+        ids: Tensor,  # [T] training ids
+        vocab_size: int,  # V
+        order: int,  # 2 = bigram, 3 = trigram, ...
         modified: bool = True,  # one discount for counts of 1, 2, 3 or more each; False = a single one
     ):
         x = _checked(ids, vocab_size, order)
-        if order < 2: raise ValueError(f"order={order} must be at least 2; Unigram is the order below")
+        if order < 2:
+            raise ValueError(f"order={order} must be at least 2; Unigram is the order below")
         self.vocab_size, self.order, self.orders = vocab_size, order, []
         at, start, levels = x, 0, []  # at[i]: id of the n-gram that ends at token start + i
-        for n in range(2, order + 1):
-            codes = at[:-1] * vocab_size + x[start + 1:]
-            keys, first, new, raw = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
-            levels.append((keys, at[1:][first], raw)); at, start = new, start + 1
+        for _n in range(2, order + 1):
+            codes = at[:-1] * vocab_size + x[start + 1 :]
+            keys, first, new, raw = np.unique(
+                codes, return_index=True, return_inverse=True, return_counts=True
+            )
+            levels.append((keys, at[1:][first], raw))
+            at, start = new, start + 1
         num_prefixes, before = vocab_size, levels[0][1]
         self.p = _smoothed_unigram(np.bincount(before, minlength=vocab_size), modified)
         for k, (keys, _, raw) in enumerate(levels):
             counts = raw if k == order - 2 else np.bincount(levels[k + 1][1], minlength=len(keys))
-            self.orders.append(_Order(keys, counts, num_prefixes, vocab_size, modified)); num_prefixes = len(keys)
+            self.orders.append(_Order(keys, counts, num_prefixes, vocab_size, modified))
+            num_prefixes = len(keys)
 
     def _probs(self, history: np.ndarray, last: np.ndarray) -> np.ndarray:
         "Probability of each `last` [N] behind its `history` [N, order-1] (-1 = before the text)."
         p, H = self.p[last], self.order - 1
         for n, level in enumerate(self.orders, start=1):
             prefix = history[:, H - n]
-            for j in range(1, n): prefix = self.orders[j - 1].find(prefix, history[:, H - n + j])
+            for j in range(1, n):
+                prefix = self.orders[j - 1].find(prefix, history[:, H - n + j])
             p = level.interpolate(prefix, last, p)
         return p
 
     def distribution(self, context: Tensor) -> Tensor:  # [any length] -> [V]
         "Probability of every next token behind `context`."
-        h = np.concatenate([np.full(self.order - 1, -1), np.asarray(context, dtype=np.int64)])[-(self.order - 1):]
-        return torch.from_numpy(self._probs(np.tile(h, (self.vocab_size, 1)), np.arange(self.vocab_size))).float()
+        h = np.concatenate([np.full(self.order - 1, -1), np.asarray(context, dtype=np.int64)])[
+            -(self.order - 1) :
+        ]
+        return torch.from_numpy(
+            self._probs(np.tile(h, (self.vocab_size, 1)), np.arange(self.vocab_size))
+        ).float()
 
     def log_probs(self, ids: Tensor) -> Tensor:  # [T] -> [T-1]
         "log p(ids[i + 1] | ids[: i + 1])."
@@ -154,55 +190,87 @@ class KneserNey:
 def mix_log_probs(
     log_p_a: Tensor,  # [T-1]
     log_p_b: Tensor,  # [T-1]
-    weight: float,    # of model a, 0 .. 1
-) -> Tensor:          # [T-1] float64
+    weight: float,  # of model a, 0 .. 1
+) -> Tensor:  # [T-1] float64
     "log(weight * p_a + (1 - weight) * p_b), position by position."
-    if not 0 <= weight <= 1: raise ValueError(f"weight={weight} must be from 0 to 1")
-    if log_p_a.shape != log_p_b.shape: raise ValueError(f"the two models score different positions: {tuple(log_p_a.shape)} and {tuple(log_p_b.shape)}")
+    if not 0 <= weight <= 1:
+        raise ValueError(f"weight={weight} must be from 0 to 1")
+    if log_p_a.shape != log_p_b.shape:
+        raise ValueError(
+            f"the two models score different positions: {tuple(log_p_a.shape)} and {tuple(log_p_b.shape)}"
+        )
     w = torch.tensor([weight, 1 - weight], dtype=torch.float64).log()
     return torch.logaddexp(w[0] + log_p_a.double().cpu(), w[1] + log_p_b.double().cpu())
 
+
 def mixture_perplexity(
-    log_p_a: Tensor,              # [T-1]
-    log_p_b: Tensor,              # [T-1]
-    weight: float,                # of model a
-    mask: Tensor | None = None,   # [T] counted targets
+    log_p_a: Tensor,  # [T-1]
+    log_p_b: Tensor,  # [T-1]
+    weight: float,  # of model a
+    mask: Tensor | None = None,  # [T] counted targets
 ) -> float:
     "Perplexity of the mixture."
     return masked_perplexity(mix_log_probs(log_p_a, log_p_b, weight), mask)
 
+
 def fit_mixture_weight(
-    log_p_a: Tensor,              # [T-1] on VALIDATION text
-    log_p_b: Tensor,              # [T-1]
-    mask: Tensor | None = None,   # [T] counted targets
-) -> float:                       # weight of model a, within 1e-5
+    log_p_a: Tensor,  # [T-1] on VALIDATION text
+    log_p_b: Tensor,  # [T-1]
+    mask: Tensor | None = None,  # [T] counted targets
+) -> float:  # weight of model a, within 1e-5
     "The weight with the lowest perplexity on the given text."
-    return float(minimize_scalar(lambda w: np.log(mixture_perplexity(log_p_a, log_p_b, w, mask)), bounds=(0, 1), method="bounded", options={"xatol": 1e-5}).x)
+    return float(
+        minimize_scalar(
+            lambda w: np.log(mixture_perplexity(log_p_a, log_p_b, w, mask)),
+            bounds=(0, 1),
+            method="bounded",
+            options={"xatol": 1e-5},
+        ).x
+    )
 
 # %% ../../nbs/text/05_baselines.ipynb #a627b2b1
 class GRULanguageModel(nn.Module):
-    "One GRU layer (Cho et al. 2014) between an embedding and a softmax that shares its weights (Press and Wolf 2017)."
+    """One GRU layer (Cho et al. 2014) between an embedding and a softmax that shares its weights (Press
+    and Wolf 2017).
+    """
+
     def __init__(
         self,
-        vocab_size: int,   # V
-        embed_dim: int,    # width of the shared embedding
-        hidden_dim: int,   # width of the recurrent state
-        dropout: float,    # on the embedding and on the output
+        vocab_size: int,  # V
+        embed_dim: int,  # width of the shared embedding
+        hidden_dim: int,  # width of the recurrent state
+        dropout: float,  # on the embedding and on the output
         layer_norm: bool = False,  # LayerNorm on the embedding and before the softmax (Ba et al. 2016)
     ):
         super().__init__()
-        self.embedding, self.gru = nn.Embedding(vocab_size, embed_dim), nn.GRU(embed_dim, hidden_dim, batch_first=True)
-        self.project, self.bias, self.dropout = nn.Linear(hidden_dim, embed_dim), nn.Parameter(torch.zeros(vocab_size)), nn.Dropout(dropout)
-        self.input_norm, self.output_norm = (nn.LayerNorm(embed_dim) if layer_norm else nn.Identity() for _ in range(2))
+        self.embedding, self.gru = (
+            nn.Embedding(vocab_size, embed_dim),
+            nn.GRU(embed_dim, hidden_dim, batch_first=True),
+        )
+        self.project, self.bias, self.dropout = (
+            nn.Linear(hidden_dim, embed_dim),
+            nn.Parameter(torch.zeros(vocab_size)),
+            nn.Dropout(dropout),
+        )
+        self.input_norm, self.output_norm = (
+            nn.LayerNorm(embed_dim) if layer_norm else nn.Identity() for _ in range(2)
+        )
         nn.init.normal_(self.embedding.weight, std=embed_dim**-0.5)
 
-    def forward(self, ids: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:  # [B, T] -> logits [B, T, V], state [1, B, H]
+    def forward(
+        self, ids: Tensor, state: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:  # [B, T] -> logits [B, T, V], state [1, B, H]
         "Logits of the next token at every position, and the state to carry on from."
         hidden, state = self.gru(self.dropout(self.input_norm(self.embedding(ids))), state)
-        return F.linear(self.dropout(self.output_norm(self.project(hidden))), self.embedding.weight, self.bias), state
+        return (
+            F.linear(self.dropout(self.output_norm(self.project(hidden))), self.embedding.weight, self.bias),
+            state,
+        )
 
     @torch.no_grad()
-    def log_probs(self, ids: Tensor, window: int = 1024) -> Tensor:  # [T] -> [T-1]; window: tokens at once, which does not change the result
+    def log_probs(
+        self, ids: Tensor, window: int = 1024
+    ) -> Tensor:  # [T] -> [T-1]; window: tokens at once, which does not change the result
         "log p(ids[i + 1] | ids[: i + 1]), dropout off."
         was, state, out = self.training, None, []
         self.eval()
@@ -218,32 +286,50 @@ class GRULanguageModel(nn.Module):
 
 # %% ../../nbs/text/05_baselines.ipynb #86779889
 def train_language_model(
-    model: nn.Module,                                 # forward(ids [B, T], state) -> logits, state (a tensor)
-    ids: Tensor,                                      # [T] training ids
+    model: nn.Module,  # forward(ids [B, T], state) -> logits, state (a tensor)
+    ids: Tensor,  # [T] training ids
     epochs: int,
-    num_streams: int,                                 # B consecutive pieces of the text, read side by side
-    window: int,                                      # tokens of each stream in one step; the state is carried on, without gradient
-    learning_rate: float,                             # peak of the one-cycle schedule
+    num_streams: int,  # B consecutive pieces of the text, read side by side
+    window: int,  # tokens of each stream in one step; the state is carried on, without gradient
+    learning_rate: float,  # peak of the one-cycle schedule
     weight_decay: float,
-    grad_clip: float,                                 # largest gradient norm
-    on_step: Callable[[dict], None] | None = None,    # called with step, total, loss after each step
-) -> list[float]:                                     # loss of each step, nats per token
-    "Truncated back-propagation through time with AdamW, one-cycle. Raises `ValueError` when the text is too short for one step or the loss is not finite."
+    grad_clip: float,  # largest gradient norm
+    on_step: Callable[[dict], None] | None = None,  # called with step, total, loss after each step
+) -> list[float]:  # loss of each step, nats per token
+    """Truncated back-propagation through time with AdamW, one-cycle.
+
+    Raises `ValueError` when the text is too short for one step or the loss is not finite.
+    """
     length = (len(ids) - 1) // num_streams
-    if length < 1: raise ValueError(f"{len(ids)} tokens do not fill num_streams={num_streams} streams of one token and its target")
+    if length < 1:
+        raise ValueError(
+            f"{len(ids)} tokens do not fill num_streams={num_streams} streams of one token and its target"
+        )
     x, y = (t[: length * num_streams].reshape(num_streams, length) for t in (ids[:-1], ids[1:]))
     starts = range(0, length, window)
     opt, losses = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=weight_decay), []
-    schedule = torch.optim.lr_scheduler.OneCycleLR(opt, learning_rate, total_steps=max(2, epochs * len(starts)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        opt, learning_rate, total_steps=max(2, epochs * len(starts))
+    )
     model.train()
-    for epoch in range(epochs):
+    for _epoch in range(epochs):
         state = None
         for s in starts:
-            logits, state = model(x[:, s:s + window], state)
-            state, loss = state.detach(), F.cross_entropy(logits.flatten(0, 1), y[:, s:s + window].flatten())
-            if not torch.isfinite(loss): raise ValueError(f"the loss is {loss.item()} at step {len(losses)}; lower learning_rate={learning_rate}")
-            opt.zero_grad(); loss.backward()
+            logits, state = model(x[:, s : s + window], state)
+            state, loss = (
+                state.detach(),
+                F.cross_entropy(logits.flatten(0, 1), y[:, s : s + window].flatten()),
+            )
+            if not torch.isfinite(loss):
+                raise ValueError(
+                    f"the loss is {loss.item()} at step {len(losses)}; lower learning_rate={learning_rate}"
+                )
+            opt.zero_grad()
+            loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), grad_clip)
-            opt.step(); schedule.step(); losses.append(loss.item())
-            if on_step: on_step({"step": len(losses), "total": epochs * len(starts), "loss": losses[-1]})
+            opt.step()
+            schedule.step()
+            losses.append(loss.item())
+            if on_step:
+                on_step({"step": len(losses), "total": epochs * len(starts), "loss": losses[-1]})
     return losses

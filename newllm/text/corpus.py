@@ -6,7 +6,14 @@
 __all__ = ['Corpus', 'cache_folder', 'load_corpus']
 
 # %% ../../nbs/text/03_corpus.ipynb #e5c1d9bb
-import dataclasses, hashlib, importlib.metadata, json, os, shutil, tempfile, warnings
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import tempfile
+import warnings
 from pathlib import Path
 
 import torch
@@ -18,130 +25,241 @@ from transformers import PreTrainedTokenizerFast
 from ..config import DataConfig, to_dict
 from .embeddings import _embedding
 from .sources import _GPT2, _ULTRACHAT, _files, _messages, _ultrachat_revision, load_conversations
-from newllm.text.tokenizers import (_fit_tokenizer, _gpt2_tokenizer, conversation_ids, load_tokenizer,
-    save_tokenizer)
+from newllm.text.tokenizers import (
+    _fit_tokenizer,
+    _gpt2_tokenizer,
+    conversation_ids,
+    load_tokenizer,
+    save_tokenizer,
+)
 
 # %% ../../nbs/text/03_corpus.ipynb #4f28c498
 @dataclasses.dataclass(frozen=True, eq=False)
 class Corpus:
     "Token ids of the three parts, what may be counted, the embedding and the tokenizer."
-    train_ids: Tensor           # [T] int64
-    val_ids: Tensor             # [T_val] int64
-    test_ids: Tensor            # [T_test] int64, always other conversations than train and val
-    val_mask: Tensor            # [T_val] bool, True = counted: the token occurs in training
-    test_mask: Tensor           # [T_test] bool
-    embedding: Tensor | None    # [V, E] float32; None = learned with the model
+
+    train_ids: Tensor  # [T] int64
+    val_ids: Tensor  # [T_val] int64
+    test_ids: Tensor  # [T_test] int64, always other conversations than train and val
+    val_mask: Tensor  # [T_val] bool, True = counted: the token occurs in training
+    test_mask: Tensor  # [T_test] bool
+    embedding: Tensor | None  # [V, E] float32; None = learned with the model
     tokenizer: PreTrainedTokenizerFast
-    vocab_size: int             # V
-    info: dict                  # what was really used, and counts; JSON-ready
+    vocab_size: int  # V
+    info: dict  # what was really used, and counts; JSON-ready
 
 # %% ../../nbs/text/03_corpus.ipynb #952e7506
-def _take(tok: PreTrainedTokenizerFast, data: Dataset, rows: list[int], part: str, config: DataConfig) -> tuple[Tensor, int]:
-    "The first tokens of one part, and how many conversations they came from. Raises `ValueError` when the part is shorter than asked."
+def _take(
+    tok: PreTrainedTokenizerFast, data: Dataset, rows: list[int], part: str, config: DataConfig
+) -> tuple[Tensor, int]:
+    """The first tokens of one part, and how many conversations they came from.
+
+    Raises `ValueError` when the part is shorter than asked.
+    """
     want, cut, ids, used = getattr(config, f"num_{part}_tokens"), config.tokens_per_sample, [], 0
     for messages in _messages(data, rows):
-        if len(ids) >= want or used == config.num_samples: break
+        if len(ids) >= want or used == config.num_samples:
+            break
         new = conversation_ids(tok, messages)[:cut]
-        if cut and len(new) < cut: continue
-        ids += new; used += 1
+        if cut and len(new) < cut:
+            continue
+        ids += new
+        used += 1
     if len(ids) < want:
-        limits = f" within num_samples={config.num_samples} x tokens_per_sample={cut}" if config.num_samples or cut else ""
-        raise ValueError(f"num_{part}_tokens={want} but the {part} part of source={config.source!r} holds {len(ids)} tokens{limits} ({used} of {len(rows)} conversations); ask for fewer tokens, or give more text")
+        limits = (
+            f" within num_samples={config.num_samples} x tokens_per_sample={cut}"
+            if config.num_samples or cut
+            else ""
+        )
+        raise ValueError(
+            f"num_{part}_tokens={want} but the {part} part of source={config.source!r} holds {len(ids)}"
+            f" tokens{limits} ({used} of {len(rows)} conversations); ask for fewer tokens, or give more text"
+        )
     return torch.tensor(ids[:want]), used
+
 
 def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
     "Reads, splits, tokenises and embeds."
     data, rows = load_conversations(config)
-    tok = _gpt2_tokenizer(config) if config.tokenizer == "gpt2" else _fit_tokenizer(config, data, rows["train"])
-    (train, n_train), (test, n_test), size = _take(tok, data, rows["train"], "train", config), _take(tok, data, rows["test"], "test", config), len(tok)
+    tok = (
+        _gpt2_tokenizer(config) if config.tokenizer == "gpt2" else _fit_tokenizer(config, data, rows["train"])
+    )
+    (train, n_train), (test, n_test), size = (
+        _take(tok, data, rows["train"], "train", config),
+        _take(tok, data, rows["test"], "test", config),
+        len(tok),
+    )
     tail = config.val_source == "tail_of_train"
-    val, n_val = (train[-config.num_val_tokens:].clone(), 0) if tail else _take(tok, data, rows["val"], "val", config)
-    seen = torch.zeros(size, dtype=torch.bool); seen[train] = True
+    val, n_val = (
+        (train[-config.num_val_tokens :].clone(), 0) if tail else _take(tok, data, rows["val"], "val", config)
+    )
+    seen = torch.zeros(size, dtype=torch.bool)
+    seen[train] = True
     embedding = _embedding(config, train, size, embed_dim, seed)
-    info = {"source": config.source, "source_detail": _source_detail(config, len(data)), "tokenizer": config.tokenizer, "tokenizer_detail": _tokenizer_detail(config, size),
-            "embedding": config.embedding, "embedding_detail": _embedding_detail(config, embedding), "val_source": config.val_source, "validation text seen in training": tail,
-            "tokens": {"train": len(train), "val": len(val), "test": len(test)}, "conversations": {"train": n_train, "val": n_val, "test": n_test},
-            "masked": {"val": int((~seen[val]).sum()), "test": int((~seen[test]).sum())}, "vocab_size": size, "token_kinds_in_training": int(seen.sum())}
+    info = {
+        "source": config.source,
+        "source_detail": _source_detail(config, len(data)),
+        "tokenizer": config.tokenizer,
+        "tokenizer_detail": _tokenizer_detail(config, size),
+        "embedding": config.embedding,
+        "embedding_detail": _embedding_detail(config, embedding),
+        "val_source": config.val_source,
+        "validation text seen in training": tail,
+        "tokens": {"train": len(train), "val": len(val), "test": len(test)},
+        "conversations": {"train": n_train, "val": n_val, "test": n_test},
+        "masked": {"val": int((~seen[val]).sum()), "test": int((~seen[test]).sum())},
+        "vocab_size": size,
+        "token_kinds_in_training": int(seen.sum()),
+    }
     return Corpus(train, val, test, seen[val], seen[test], embedding, tok, size, info)
 
 # %% ../../nbs/text/03_corpus.ipynb #0ee97e35
 def _source_detail(config: DataConfig, rows: int) -> str:
     "Where the text really came from."
-    if config.source == "chitchat": return f"package chitchat-dataset {importlib.metadata.version('chitchat-dataset')}, {rows} conversations of at least {config.min_messages} messages, split by first message"
-    if config.source == "ultrachat": return f"hub {_ULTRACHAT}, train_sft, revision {_ultrachat_revision()[:12]}, {rows} conversations, split by first message"
-    return {"text_dir": f"{rows} files, split by file", "text_file": "one file, cut into consecutive parts", "manual": "text from the configuration, cut into consecutive parts"}[config.source]
+    if config.source == "chitchat":
+        return (
+            f"package chitchat-dataset {importlib.metadata.version('chitchat-dataset')}, {rows} conversations"
+            f" of at least {config.min_messages} messages, split by first message"
+        )
+    if config.source == "ultrachat":
+        return (
+            f"hub {_ULTRACHAT}, train_sft, revision {_ultrachat_revision()[:12]}, {rows} conversations, split"
+            " by first message"
+        )
+    return {
+        "text_dir": f"{rows} files, split by file",
+        "text_file": "one file, cut into consecutive parts",
+        "manual": "text from the configuration, cut into consecutive parts",
+    }[config.source]
+
 
 def _tokenizer_detail(config: DataConfig, size: int) -> str:
     "Which vocabulary was really used."
-    return {"bpe": f"byte-level BPE trained on the training text, {size} entries", "word": f"whitespace words of the training text, {size} entries",
-            "gpt2": f"GPT-2 from {'the folder tokenizer_path' if config.tokenizer_path else 'the hub, ' + _GPT2}, {size} entries"}[config.tokenizer]
+    return {
+        "bpe": f"byte-level BPE trained on the training text, {size} entries",
+        "word": f"whitespace words of the training text, {size} entries",
+        "gpt2": (
+            f"GPT-2 from {'the folder tokenizer_path' if config.tokenizer_path else 'the hub, ' + _GPT2},"
+            f" {size} entries"
+        ),
+    }[config.tokenizer]
+
 
 def _embedding_detail(config: DataConfig, embedding: Tensor | None) -> str:
     "Which vectors were really used."
     rank = 0 if embedding is None else int((embedding.abs().sum(0) > 0).sum())
-    return {"svd": f"truncated SVD of positive PMI of the training ids, window {config.svd_window}, {rank} directions", "random": "standard normal (control)", "learned": "learned with the model",
-            "gpt2": f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + _GPT2}"}[config.embedding]
+    return {
+        "svd": (
+            f"truncated SVD of positive PMI of the training ids, window {config.svd_window}, {rank}"
+            " directions"
+        ),
+        "random": "standard normal (control)",
+        "learned": "learned with the model",
+        "gpt2": (
+            f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + _GPT2}"
+        ),
+    }[config.embedding]
 
 # %% ../../nbs/text/03_corpus.ipynb #6eab7c07
 _FORMAT = 1  # raise when what is cached changes meaning
 
+
 def _digest(path: Path) -> str:
-    with open(path, "rb") as f: return hashlib.file_digest(f, "sha256").hexdigest()
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
 
 def _fingerprint(config: DataConfig) -> list[str]:
     "What identifies the content that `config` points at."
-    local = [Path(config.tokenizer_path or "") / n for n in ("vocab.json", "merges.txt") if config.tokenizer_path] + [Path(config.embedding_path or "") / "model.safetensors"] * bool(config.embedding_path)
-    if config.source == "text_file": local.append(Path(config.path))
-    if config.source == "text_dir": local += _files(config.path)
+    local = [
+        Path(config.tokenizer_path or "") / n for n in ("vocab.json", "merges.txt") if config.tokenizer_path
+    ] + [Path(config.embedding_path or "") / "model.safetensors"] * bool(config.embedding_path)
+    if config.source == "text_file":
+        local.append(Path(config.path))
+    if config.source == "text_dir":
+        local += _files(config.path)
     out = [f"{p.name} {_digest(p) if p.is_file() else None}" for p in local]
-    if config.source == "chitchat": out.append(importlib.metadata.version("chitchat-dataset"))
-    if config.source == "ultrachat": out.append(_ultrachat_revision())
+    if config.source == "chitchat":
+        out.append(importlib.metadata.version("chitchat-dataset"))
+    if config.source == "ultrachat":
+        out.append(_ultrachat_revision())
     return out + [importlib.metadata.version("tokenizers")]
+
 
 def _key(config: DataConfig, embed_dim: int, seed: int) -> str:
     "The cache folder's name: a hash of all that determines the corpus."
-    parts = [_FORMAT, to_dict(config), embed_dim, seed if config.embedding == "random" else None, _fingerprint(config)]
+    parts = [
+        _FORMAT,
+        to_dict(config),
+        embed_dim,
+        seed if config.embedding == "random" else None,
+        _fingerprint(config),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 # %% ../../nbs/text/03_corpus.ipynb #ceeaf5da
 _TENSORS = ("train_ids", "val_ids", "test_ids", "val_mask", "test_mask", "embedding")
 
+
 def _write(corpus: Corpus, folder: Path) -> None:
-    "Everything into a temporary folder beside `folder`, then one rename. A folder that another process has just written is left in place."
+    """Everything into a temporary folder beside `folder`, then one rename.
+
+    A folder that another process has just written is left in place.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     tmp = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        save_file({n: getattr(corpus, n).contiguous() for n in _TENSORS if getattr(corpus, n) is not None}, tmp / "corpus.safetensors")
+        save_file(
+            {n: getattr(corpus, n).contiguous() for n in _TENSORS if getattr(corpus, n) is not None},
+            tmp / "corpus.safetensors",
+        )
         save_tokenizer(corpus.tokenizer, tmp)
         (tmp / "info.json").write_text(json.dumps(corpus.info, indent=1))
-        (tmp / "checksums.json").write_text(json.dumps({p.name: _digest(p) for p in sorted(tmp.iterdir())}, indent=1))
-        if not folder.exists(): os.rename(tmp, folder)
+        (tmp / "checksums.json").write_text(
+            json.dumps({p.name: _digest(p) for p in sorted(tmp.iterdir())}, indent=1)
+        )
+        if not folder.exists():
+            os.rename(tmp, folder)
     except OSError:
-        if not folder.exists(): raise
-    finally: shutil.rmtree(tmp, ignore_errors=True)
+        if not folder.exists():
+            raise
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)
+
 
 def _read(folder: Path) -> Corpus:
     "The corpus cached in `folder`. Raises `ValueError` or `OSError` when a file is missing or changed."
     for name, digest in json.loads((folder / "checksums.json").read_text()).items():
-        if _digest(folder / name) != digest: raise ValueError(f"{name} does not match its checksum")
+        if _digest(folder / name) != digest:
+            raise ValueError(f"{name} does not match its checksum")
     tensors, tok = load_file(folder / "corpus.safetensors"), load_tokenizer(folder)
-    return Corpus(**{n: tensors.get(n) for n in _TENSORS}, tokenizer=tok, vocab_size=len(tok), info=json.loads((folder / "info.json").read_text()))
+    return Corpus(
+        **{n: tensors.get(n) for n in _TENSORS},
+        tokenizer=tok,
+        vocab_size=len(tok),
+        info=json.loads((folder / "info.json").read_text()),
+    )
 
 # %% ../../nbs/text/03_corpus.ipynb #f508e5c6
 def cache_folder() -> Path:
     "Where corpora are cached: NEWLLM_CACHE, or ~/.cache/newllm."
     return Path(os.environ.get("NEWLLM_CACHE") or Path.home() / ".cache" / "newllm")
 
+
 def load_corpus(
     config: DataConfig,
-    embed_dim: int,              # E
-    seed: int,                   # of embedding='random'; the split has its own seed in `config`
-    cache: Path | None = None,   # where to keep it; None = `cache_folder()`
+    embed_dim: int,  # E
+    seed: int,  # of embedding='random'; the split has its own seed in `config`
+    cache: Path | None = None,  # where to keep it; None = `cache_folder()`
 ) -> Corpus:
-    "The corpus that `config` describes, from the cache when it is there. Raises `ValueError` for unusable text or settings, `OSError` for an unreachable hub."
+    """The corpus that `config` describes, from the cache when it is there.
+
+    Raises `ValueError` for unusable text or settings, `OSError` for an unreachable hub.
+    """
     folder = Path(cache or cache_folder()) / "corpora" / _key(config, embed_dim, seed)
     if folder.exists():
-        try: return _read(folder)
+        try:
+            return _read(folder)
         except (ValueError, OSError) as e:
             warnings.warn(f"the cached corpus {folder} is damaged ({e}); it is built again", stacklevel=2)
             shutil.rmtree(folder, ignore_errors=True)

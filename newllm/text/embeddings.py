@@ -20,13 +20,16 @@ from .sources import _hub_file
 
 # %% ../../nbs/text/02_embeddings.ipynb #9ea44423
 def positive_pmi(
-    ids: Tensor,      # [T] training ids
-    window: int,      # tokens to each side
+    ids: Tensor,  # [T] training ids
+    window: int,  # tokens to each side
     vocab_size: int,
-) -> sp.csr_matrix:   # [V, V] symmetric, max(0, log p(a, b) / (p(a) p(b)))
-    "Positive pointwise mutual information of co-occurring tokens (Church and Hanks 1990; Levy and Goldberg 2014)."
+) -> sp.csr_matrix:  # [V, V] symmetric, max(0, log p(a, b) / (p(a) p(b)))
+    """Positive pointwise mutual information of co-occurring tokens (Church and Hanks 1990; Levy and
+    Goldberg 2014).
+    """
     x = ids.numpy()
-    a = np.concatenate([x[:-k] for k in range(1, window + 1)]); b = np.concatenate([x[k:] for k in range(1, window + 1)])
+    a = np.concatenate([x[:-k] for k in range(1, window + 1)])
+    b = np.concatenate([x[k:] for k in range(1, window + 1)])
     once = sp.coo_matrix((np.ones(len(a)), (a, b)), shape=(vocab_size, vocab_size)).tocsr()
     both = (once + once.T).tocoo()
     total = np.asarray(both.sum(1)).ravel()
@@ -37,18 +40,22 @@ def positive_pmi(
 
 # %% ../../nbs/text/02_embeddings.ipynb #343344c6
 def svd_embedding(
-    ids: Tensor,      # [T] training ids
-    window: int,      # tokens to each side that count
+    ids: Tensor,  # [T] training ids
+    window: int,  # tokens to each side that count
     vocab_size: int,
-    embed_dim: int,   # E
-) -> Tensor:          # [V, E] float32, entries of rows seen in training with root mean square 1
-    "U sqrt(S) of the truncated SVD of positive PMI; each column's largest entry is positive; tokens never seen are zero rows, missing directions zero columns."
+    embed_dim: int,  # E
+) -> Tensor:  # [V, E] float32, entries of rows seen in training with root mean square 1
+    """U sqrt(S) of the truncated SVD of positive PMI; each column's largest entry is positive; tokens
+    never seen are zero rows, missing directions zero columns.
+    """
     seen = torch.unique(ids).numpy()
     ppmi = positive_pmi(ids, window, vocab_size)[seen][:, seen]
     rank = min(embed_dim, len(seen))
     # the matrix is symmetric: its singular vectors are eigenvectors, its singular values |eigenvalues|
-    if 8 * rank > len(seen): value, vector = np.linalg.eigh(ppmi.toarray())
-    else: value, vector = eigsh(ppmi, k=rank, which="LM", v0=np.ones(len(seen)))
+    if 8 * rank > len(seen):
+        value, vector = np.linalg.eigh(ppmi.toarray())
+    else:
+        value, vector = eigsh(ppmi, k=rank, which="LM", v0=np.ones(len(seen)))
     top = np.argsort(-np.abs(value), kind="stable")[:rank]
     u = vector[:, top] * np.sqrt(np.abs(value[top]))
     u *= np.where(u[np.abs(u).argmax(0), np.arange(rank)] < 0, -1, 1)
@@ -59,21 +66,40 @@ def svd_embedding(
 # %% ../../nbs/text/02_embeddings.ipynb #da697d08
 def _gpt2_embedding(config: DataConfig, vocab_size: int, embed_dim: int) -> Tensor:
     "GPT-2's pretrained token embedding, read alone from its safetensors file."
-    path = Path(config.embedding_path) / "model.safetensors" if config.embedding_path else _hub_file("embedding='gpt2'", "model.safetensors")
-    if not path.is_file(): raise ValueError(f"embedding_path={config.embedding_path!r} has no model.safetensors")
-    try: file = safe_open(str(path), "pt")
-    except Exception as e: raise ValueError(f"{str(path)!r} is not a readable safetensors file: {e}") from None
+    path = (
+        Path(config.embedding_path) / "model.safetensors"
+        if config.embedding_path
+        else _hub_file("embedding='gpt2'", "model.safetensors")
+    )
+    if not path.is_file():
+        raise ValueError(f"embedding_path={config.embedding_path!r} has no model.safetensors")
+    try:
+        file = safe_open(str(path), "pt")
+    except Exception as e:
+        raise ValueError(f"{str(path)!r} is not a readable safetensors file: {e}") from None
     names = [k for k in file.keys() if k.split(".")[-2:] == ["wte", "weight"]]
-    if len(names) != 1: raise ValueError(f"{str(path)!r} has {len(names)} tensors called wte.weight, needs one")
+    if len(names) != 1:
+        raise ValueError(f"{str(path)!r} has {len(names)} tensors called wte.weight, needs one")
     out = file.get_tensor(names[0]).float()
-    if out.shape[1] != embed_dim: raise ValueError(f"embed_dim={embed_dim} but the pretrained embedding is {out.shape[1]} wide; set embed_dim={out.shape[1]}")
-    if out.shape[0] != vocab_size: raise ValueError(f"the tokenizer has {vocab_size} entries but the pretrained embedding {out.shape[0]} rows; use both of one model")
+    if out.shape[1] != embed_dim:
+        raise ValueError(
+            f"embed_dim={embed_dim} but the pretrained embedding is {out.shape[1]} wide; set"
+            f" embed_dim={out.shape[1]}"
+        )
+    if out.shape[0] != vocab_size:
+        raise ValueError(
+            f"the tokenizer has {vocab_size} entries but the pretrained embedding {out.shape[0]} rows; use"
+            " both of one model"
+        )
     return out
+
 
 def _embedding(config: DataConfig, ids: Tensor, vocab_size: int, embed_dim: int, seed: int) -> Tensor | None:
     "The embedding that `config` names; None when the model learns its own."
-    if config.embedding == "svd": return svd_embedding(ids, config.svd_window, vocab_size, embed_dim)
-    if config.embedding == "random": return torch.randn(vocab_size, embed_dim, generator=torch.Generator().manual_seed(seed))
+    if config.embedding == "svd":
+        return svd_embedding(ids, config.svd_window, vocab_size, embed_dim)
+    if config.embedding == "random":
+        return torch.randn(vocab_size, embed_dim, generator=torch.Generator().manual_seed(seed))
     return _gpt2_embedding(config, vocab_size, embed_dim) if config.embedding == "gpt2" else None
 
 # %% ../../nbs/text/02_embeddings.ipynb #c5962531
@@ -84,18 +110,32 @@ def _pmi(counts: sp.csr_matrix) -> sp.csr_matrix:
     value = np.log(c.data * counts.sum() / (row[c.row] * column[c.col]))
     return sp.csr_matrix((np.maximum(value, 0), (c.row, c.col)), shape=c.shape)
 
+
 def counted_start(
-    ids: Tensor,      # [T] training ids
+    ids: Tensor,  # [T] training ids
     vocab_size: int,  # V
-    embed_dim: int,   # E, below V
-    seed: int = 0,    # of the rotation
+    embed_dim: int,  # E, below V
+    seed: int = 0,  # of the rotation
 ) -> tuple[Tensor, Tensor]:  # embedding [V, E] of variance 1/E, clipped at 1/2; bias [V] = log frequency
-    "Embedding and output bias from the training text alone. Raises `ValueError` when the vocabulary is not larger than the embedding."
-    if embed_dim >= vocab_size: raise ValueError(f"embed_dim={embed_dim} must be below the vocabulary of {vocab_size} tokens; set model.embed_dim or data.vocab_size")
+    """Embedding and output bias from the training text alone.
+
+    Raises `ValueError` when the vocabulary is not larger than the embedding.
+    """
+    if embed_dim >= vocab_size:
+        raise ValueError(
+            f"embed_dim={embed_dim} must be below the vocabulary of {vocab_size} tokens; set model.embed_dim"
+            " or data.vocab_size"
+        )
     x = ids.cpu().numpy()
     counts = sp.coo_matrix((np.ones(len(x) - 1), (x[:-1], x[1:])), shape=(vocab_size, vocab_size)).tocsr()
-    u, s, _ = svds(sp.hstack([_pmi(counts), _pmi(counts.T.tocsr())]).tocsr(), k=embed_dim, v0=np.ones(vocab_size))
-    turn = torch.linalg.qr(torch.randn(embed_dim, embed_dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64))[0]
+    u, s, _ = svds(
+        sp.hstack([_pmi(counts), _pmi(counts.T.tocsr())]).tocsr(), k=embed_dim, v0=np.ones(vocab_size)
+    )
+    turn = torch.linalg.qr(
+        torch.randn(embed_dim, embed_dim, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    )[0]
     e = torch.from_numpy(u * np.sqrt(np.maximum(s, 0))) @ turn
     frequency = torch.bincount(ids.cpu(), minlength=vocab_size).double() + 0.5
-    return (e / e.std() * embed_dim**-0.5).clamp(-0.5, 0.5).float(), (frequency / frequency.sum()).log().float()
+    return (e / e.std() * embed_dim**-0.5).clamp(-0.5, 0.5).float(), (
+        frequency / frequency.sum()
+    ).log().float()

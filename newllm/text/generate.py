@@ -13,13 +13,17 @@ from .saved import SavedModel
 
 # %% ../../nbs/text/07_generate.ipynb #e2357516
 def keep_likely(
-    logits: Tensor,              # [V]
-    top_k: int | None = None,    # >= 1; None keeps all
+    logits: Tensor,  # [V]
+    top_k: int | None = None,  # >= 1; None keeps all
     top_p: float | None = None,  # (0, 1]; None keeps all
-) -> Tensor:                     # [V], -inf where a token is out of the game
-    "Top-k first, then the nucleus of the probabilities that are left; equal logits at the border of top-k all stay."
-    if top_k is not None and top_k < 1: raise ValueError(f"top_k={top_k} must be at least 1, or None to keep all tokens")
-    if top_p is not None and not 0 < top_p <= 1: raise ValueError(f"top_p={top_p} must lie in (0, 1], or be None to keep all tokens")
+) -> Tensor:  # [V], -inf where a token is out of the game
+    """Top-k first, then the nucleus of the probabilities that are left; equal logits at the border of
+    top-k all stay.
+    """
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k={top_k} must be at least 1, or None to keep all tokens")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p={top_p} must lie in (0, 1], or be None to keep all tokens")
     if top_k is not None and top_k < len(logits):
         logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -torch.inf)
     if top_p is not None and top_p < 1:
@@ -29,31 +33,39 @@ def keep_likely(
 
 # %% ../../nbs/text/07_generate.ipynb #d46d26d5
 def sample(
-    logits: Tensor,                    # [V]
-    temperature: float = 1.0,          # 0 takes the largest logit; 1 leaves the distribution as it is
-    top_k: int | None = None,          # >= 1; None keeps all
-    top_p: float | None = None,        # (0, 1]; None keeps all
+    logits: Tensor,  # [V]
+    temperature: float = 1.0,  # 0 takes the largest logit; 1 leaves the distribution as it is
+    top_k: int | None = None,  # >= 1; None keeps all
+    top_p: float | None = None,  # (0, 1]; None keeps all
     generator: torch.Generator | None = None,  # None draws from torch's global generator
-) -> int:                              # a token id
+) -> int:  # a token id
     "One token id drawn from the logits."
-    if not temperature >= 0: raise ValueError(f"temperature={temperature} must be 0 (always the most likely token) or above")
-    if not logits.isfinite().all(): raise ValueError(f"{int((~logits.isfinite()).sum())} of {len(logits)} logits are not finite; the model's weights or contexts have diverged")
-    if temperature == 0: return int(keep_likely(logits, top_k, top_p).argmax())
+    if not temperature >= 0:
+        raise ValueError(f"temperature={temperature} must be 0 (always the most likely token) or above")
+    if not logits.isfinite().all():
+        raise ValueError(
+            f"{int((~logits.isfinite()).sum())} of {len(logits)} logits are not finite; the model's weights"
+            " or contexts have diverged"
+        )
+    if temperature == 0:
+        return int(keep_likely(logits, top_k, top_p).argmax())
     p = keep_likely(logits.double() / temperature, top_k, top_p).softmax(-1)
     return int(torch.multinomial(p.cpu(), 1, generator=generator))
 
 # %% ../../nbs/text/07_generate.ipynb #80c379de
 class Generation:
-    "An endless text: the context before the last token, the newest tokens that the model looks at, and the generator that draws the next one."
+    """An endless text: the context before the last token, the newest tokens that the model looks at, and
+    the generator that draws the next one.
+    """
 
     def __init__(
         self,
         model: "TextModel",
-        ids: Tensor,       # [T] the prompt, T >= 1
+        ids: Tensor,  # [T] the prompt, T >= 1
         seed: int | None = None,  # None draws from torch's global generator
     ):
         self.model, self.last = model, int(ids[-1])
-        self.earlier = ids[:-1].tolist()[-(model.window - 1):] if model.window > 1 else []
+        self.earlier = ids[:-1].tolist()[-(model.window - 1) :] if model.window > 1 else []
         self.context = model.read(ids[:-1])
         self.generator = None if seed is None else torch.Generator().manual_seed(seed)
 
@@ -61,17 +73,20 @@ class Generation:
     def next_logits(self) -> Tensor:  # [V]
         "Logits of the next token; the last token is read into the context."
         seen = [*self.earlier, self.last]
-        token, self.earlier = self.model.embed(torch.tensor(seen))[-1:], seen[1:] if len(seen) == self.model.window else seen
+        token, self.earlier = (
+            self.model.embed(torch.tensor(seen))[-1:],
+            (seen[1:] if len(seen) == self.model.window else seen),
+        )
         previous, self.context = self.context, self.model.step(self.context, token)[0]
         return self.model.logits(*self.model.token_step(previous, self.context, token))[0]
 
     def take(
         self,
         num_tokens: int,
-        temperature: float = 1.0,    # 0 takes the most likely token
-        top_k: int | None = None,    # >= 1; None keeps all
+        temperature: float = 1.0,  # 0 takes the most likely token
+        top_k: int | None = None,  # >= 1; None keeps all
         top_p: float | None = None,  # (0, 1]; None keeps all
-    ) -> list[int]:                  # `num_tokens` new ids
+    ) -> list[int]:  # `num_tokens` new ids
         "The next tokens; calling it again goes on where it stopped."
         out = []
         for _ in range(num_tokens):
@@ -85,7 +100,10 @@ class Generation:
 
 # %% ../../nbs/text/07_generate.ipynb #1ad87dd7
 class TextModel(SavedModel):
-    "What models with `embed`, `step`, `read`, `token_step` and `logits` have in common; `tokenizer` may be None."
+    """What models with `embed`, `step`, `read`, `token_step` and `logits` have in common; `tokenizer` may
+    be None.
+    """
+
     window = 1  # newest tokens that `embed` combines into one row
 
     def num_parameters(
@@ -98,8 +116,8 @@ class TextModel(SavedModel):
     def embed_next(
         self,
         tokens: Tensor,  # [N] alternatives
-        ids: Tensor,     # [T] the text before them
-    ) -> Tensor:         # [N, ...] rows as `embed` gives them
+        ids: Tensor,  # [T] the text before them
+    ) -> Tensor:  # [N, ...] rows as `embed` gives them
         "Each token as if it came next in the text."
         before = ids[len(ids) - self.window + 1 :]
         return torch.cat([self.embed(torch.cat([before, token]))[-1:] for token in tokens.split(1)])
@@ -107,7 +125,7 @@ class TextModel(SavedModel):
     def start(
         self,
         prompt: str | list[int] | Tensor,  # text needs a tokenizer
-        seed: int | None = None,           # None draws from torch's global generator
+        seed: int | None = None,  # None draws from torch's global generator
     ) -> Generation:
         "A text that begins with `prompt` and can be continued piece by piece."
         return Generation(self, self.encode(prompt), seed)
@@ -118,23 +136,33 @@ class TextModel(SavedModel):
     ) -> Tensor:  # [T] int64, T >= 1
         "Token ids of a prompt. Raises `ValueError` for text without a tokenizer and for an empty prompt."
         if isinstance(prompt, str):
-            if self.tokenizer is None: raise ValueError("the prompt is text but the model has no tokenizer; set model.tokenizer, or give token ids")
+            if self.tokenizer is None:
+                raise ValueError(
+                    "the prompt is text but the model has no tokenizer; set model.tokenizer, or give"
+                    " token ids"
+                )
             prompt = self.tokenizer.encode(prompt)
         ids = torch.as_tensor(prompt, dtype=torch.int64)
-        if ids.dim() != 1 or len(ids) == 0: raise ValueError(f"the prompt gives ids of shape {tuple(ids.shape)}; at least one token in one dimension is needed")
+        if ids.dim() != 1 or len(ids) == 0:
+            raise ValueError(
+                f"the prompt gives ids of shape {tuple(ids.shape)}; at least one token in one dimension is"
+                " needed"
+            )
         return ids
 
     def generate(
         self,
         prompt: str | list[int] | Tensor,
         max_new_tokens: int,
-        temperature: float = 1.0,    # 0 takes the most likely token
-        top_k: int | None = None,    # >= 1; None keeps all
+        temperature: float = 1.0,  # 0 takes the most likely token
+        top_k: int | None = None,  # >= 1; None keeps all
         top_p: float | None = None,  # (0, 1]; None keeps all
-        seed: int | None = None,     # None draws from torch's global generator
-    ) -> str | Tensor:               # text for a text prompt, otherwise ids [T + max_new_tokens]
+        seed: int | None = None,  # None draws from torch's global generator
+    ) -> str | Tensor:  # text for a text prompt, otherwise ids [T + max_new_tokens]
         "The prompt and its continuation."
         ids = self.encode(prompt)
-        new = torch.tensor(Generation(self, ids, seed).take(max_new_tokens, temperature, top_k, top_p), dtype=torch.int64)
+        new = torch.tensor(
+            Generation(self, ids, seed).take(max_new_tokens, temperature, top_k, top_p), dtype=torch.int64
+        )
         ids = torch.cat([ids.cpu(), new])
         return self.tokenizer.decode(ids.tolist()) if isinstance(prompt, str) else ids

@@ -6,7 +6,8 @@
 __all__ = ['SavedModel']
 
 # %% ../../nbs/text/06_saved.ipynb #4c5bcd47
-import json, os
+import json
+import os
 from pathlib import Path
 
 import torch
@@ -19,28 +20,46 @@ from torch import Tensor
 # %% ../../nbs/text/06_saved.ipynb #c5b32dfd
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
+
 def _find_folder(name: str | Path, **hub) -> Path:
     "The local folder called `name`, or the downloaded copy of the hub's repository of that name."
-    if Path(name).is_dir(): return Path(name)
-    try: return Path(snapshot_download(str(name), allow_patterns=["*.json", "*.safetensors", "*.txt"], **hub))
+    if Path(name).is_dir():
+        return Path(name)
+    try:
+        return Path(snapshot_download(str(name), allow_patterns=["*.json", "*.safetensors", "*.txt"], **hub))
     except (OSError, HfHubHTTPError, ValueError) as e:
-        raise ValueError(f"no model at {str(name)!r}: there is no such folder, and no such repository could be fetched from the hub ({type(e).__name__}); give the folder that save_pretrained wrote") from None
+        raise ValueError(
+            f"no model at {str(name)!r}: there is no such folder, and no such repository could be fetched"
+            f" from the hub ({type(e).__name__}); give the folder that save_pretrained wrote"
+        ) from None
 
 # %% ../../nbs/text/06_saved.ipynb #158fcf10
 def _read_config(folder: Path) -> dict:
     "The contents of config.json."
     path = folder / CONFIG
-    if not path.is_file(): raise ValueError(f"{path} is missing; a model folder needs {CONFIG} and {WEIGHTS}, as written by save_pretrained")
-    try: return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as e: raise ValueError(f"{path} is not readable as JSON ({e}); save the model again") from None
+    if not path.is_file():
+        raise ValueError(
+            f"{path} is missing; a model folder needs {CONFIG} and {WEIGHTS}, as written by save_pretrained"
+        )
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as e:
+        raise ValueError(f"{path} is not readable as JSON ({e}); save the model again") from None
 
 # %% ../../nbs/text/06_saved.ipynb #499d1049
 def _read_weights(folder: Path) -> dict[str, Tensor]:
     "The tensors of model.safetensors."
     path = folder / WEIGHTS
-    if not path.is_file(): raise ValueError(f"{path} is missing; a model folder needs {CONFIG} and {WEIGHTS}, as written by save_pretrained")
-    try: return load_file(path)
-    except SafetensorError as e: raise ValueError(f"{path} is truncated or damaged ({path.stat().st_size} bytes: {e}); save the model again") from None
+    if not path.is_file():
+        raise ValueError(
+            f"{path} is missing; a model folder needs {CONFIG} and {WEIGHTS}, as written by save_pretrained"
+        )
+    try:
+        return load_file(path)
+    except SafetensorError as e:
+        raise ValueError(
+            f"{path} is truncated or damaged ({path.stat().st_size} bytes: {e}); save the model again"
+        ) from None
 
 # %% ../../nbs/text/06_saved.ipynb #7bb7ead5
 class SavedModel(PyTorchModelHubMixin):
@@ -51,29 +70,38 @@ class SavedModel(PyTorchModelHubMixin):
         weights = {k: v.detach().contiguous() for k, v in self.state_dict().items()}
         save_file(weights, save_directory / f"{WEIGHTS}.part")
         os.replace(save_directory / f"{WEIGHTS}.part", save_directory / WEIGHTS)
-        if self.tokenizer is not None: self.tokenizer.save_pretrained(str(save_directory))
+        if self.tokenizer is not None:
+            self.tokenizer.save_pretrained(str(save_directory))
         (save_directory / CONFIG).write_text(json.dumps(self.description(), indent=2), encoding="utf-8")
 
     @classmethod
     def from_pretrained(
         cls,
         pretrained_model_name_or_path: str | Path,  # folder written by save_pretrained, or a hub repository
-        **hub,                                      # revision, token, cache_dir, local_files_only ... for a hub repository
+        **hub,  # revision, token, cache_dir, local_files_only ... for a hub repository
     ) -> "SavedModel":
-        "The saved model in eval mode, on the CPU. Raises `ValueError` for a missing, truncated or foreign file."
+        """The saved model in eval mode, on the CPU.
+
+        Raises `ValueError` for a missing, truncated or foreign file.
+        """
         folder = _find_folder(pretrained_model_name_or_path, **hub)
         saved, weights = _read_config(folder), _read_weights(folder)
         # no weights are drawn on the meta device, so loading leaves every random generator alone
-        with torch.device("meta"): model = cls.from_description(saved)
-        try: model.load_state_dict(weights, assign=True)
-        except RuntimeError as e: raise ValueError(f"{folder / WEIGHTS} does not fit {folder / CONFIG}: {e}") from None
+        with torch.device("meta"):
+            model = cls.from_description(saved)
+        try:
+            model.load_state_dict(weights, assign=True)
+        except RuntimeError as e:
+            raise ValueError(f"{folder / WEIGHTS} does not fit {folder / CONFIG}: {e}") from None
         model.tokenizer = _read_tokenizer(folder)
         return model.eval()
 
 # %% ../../nbs/text/06_saved.ipynb #743e27f8
 def _read_tokenizer(folder: Path):
     "The folder's tokenizer, None when it has none."
-    if not (folder / "tokenizer.json").is_file(): return None
+    if not (folder / "tokenizer.json").is_file():
+        return None
     # imported here because it takes seconds, and only a model with a tokenizer needs it
     from newllm.text.tokenizers import load_tokenizer
+
     return load_tokenizer(folder)

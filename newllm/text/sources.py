@@ -6,7 +6,12 @@
 __all__ = ['SOURCES', 'first_message_key', 'split_by_first_message', 'cut_document', 'require_hub', 'load_conversations']
 
 # %% ../../nbs/text/00_sources.ipynb #7a09f98a
-import functools, json, os, re, socket, urllib.request
+import functools
+import json
+import os
+import re
+import socket
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,35 +33,55 @@ def first_message_key(
 # %% ../../nbs/text/00_sources.ipynb #840e9080
 def split_by_first_message(
     first_messages: list[str],  # one per conversation
-    share: float,               # share of the conversations for validation, and again for test
-    seed: int,                  # of the order of groups and of conversations
-) -> dict[str, list[int]]:      # train, val, test: conversation numbers in the order they are read
-    "Groups conversations by opening and deals whole groups out. Raises `ValueError` with fewer than three different openings."
+    share: float,  # share of the conversations for validation, and again for test
+    seed: int,  # of the order of groups and of conversations
+) -> dict[str, list[int]]:  # train, val, test: conversation numbers in the order they are read
+    """Groups conversations by opening and deals whole groups out.
+
+    Raises `ValueError` with fewer than three different openings.
+    """
     groups: dict[str, list[int]] = {}
-    for i, m in enumerate(first_messages): groups.setdefault(first_message_key(m), []).append(i)
-    if len(groups) < 3: raise ValueError(f"a split into train, val and test needs 3 different first messages, the corpus has {len(groups)} in {len(first_messages)} conversations; give more text, or one text_file")
-    rng, parts, members = np.random.default_rng(seed), {"test": [], "val": [], "train": []}, list(groups.values())
-    order, quota = [members[g] for g in rng.permutation(len(members))], max(1, round(share * len(first_messages)))
+    for i, m in enumerate(first_messages):
+        groups.setdefault(first_message_key(m), []).append(i)
+    if len(groups) < 3:
+        raise ValueError(
+            f"a split into train, val and test needs 3 different first messages, the corpus has {len(groups)}"
+            f" in {len(first_messages)} conversations; give more text, or one text_file"
+        )
+    rng, parts, members = (
+        np.random.default_rng(seed),
+        {"test": [], "val": [], "train": []},
+        list(groups.values()),
+    )
+    order, quota = (
+        [members[g] for g in rng.permutation(len(members))],
+        max(1, round(share * len(first_messages))),
+    )
     for n, group in enumerate(order):
-        room = [p for p, needed in (("test", 3), ("val", 2)) if len(parts[p]) < quota and len(order) - n >= needed]  # the last groups belong to val and train
+        room = [
+            p for p, needed in (("test", 3), ("val", 2)) if len(parts[p]) < quota and len(order) - n >= needed
+        ]  # the last groups belong to val and train
         parts[room[0] if room else "train"].extend(group)
     return {p: [parts[p][i] for i in rng.permutation(len(parts[p]))] for p in ("train", "val", "test")}
 
 # %% ../../nbs/text/00_sources.ipynb #5426d4d3
 def cut_document(
-    text: str,     # one document
+    text: str,  # one document
     share: float,  # share of its characters for validation, and again for test
-) -> list[str]:    # train, val, test
-    "Cuts at the next whitespace after each share, so that no word is halved (anywhere, where there is no whitespace)."
+) -> list[str]:  # train, val, test
+    """Cuts at the next whitespace after each share, so that no word is halved (anywhere, where there is no
+    whitespace).
+    """
     cuts = []
     for part in (1 - 2 * share, 1 - share):
         at = round(part * len(text))
         space = re.compile(r"\s").search(text, at)
         cuts.append(space.start() if space else at)
-    return [text[:cuts[0]], text[cuts[0]:cuts[1]], text[cuts[1]:]]
+    return [text[: cuts[0]], text[cuts[0] : cuts[1]], text[cuts[1] :]]
 
 # %% ../../nbs/text/00_sources.ipynb #288ea547
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+
 
 @functools.cache
 def _chitchat_turns() -> list[list[str]]:
@@ -65,6 +90,7 @@ def _chitchat_turns() -> list[list[str]]:
     turns = [[" ".join(u["text"] for u in turn) for turn in row["messages"]] for row in rows]
     return [[m for m in c if m.strip() and not ("@" in m and _EMAIL.search(m))] for c in turns]
 
+
 def _chitchat(config: DataConfig) -> Dataset:
     "Human conversations from the package chitchat-dataset (MIT); no network."
     return Dataset.from_dict({"messages": [c for c in _chitchat_turns() if len(c) >= config.min_messages]})
@@ -72,83 +98,146 @@ def _chitchat(config: DataConfig) -> Dataset:
 # %% ../../nbs/text/00_sources.ipynb #7ee3963a
 def _read_text(path: Path) -> str:
     "The UTF-8 text of a file. Raises `ValueError` when it is missing, undecodable or empty."
-    if not path.is_file(): raise ValueError(f"there is no file {str(path)!r}; set DataConfig.path")
-    try: text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as e: raise ValueError(f"{str(path)!r} is not UTF-8: byte {e.object[e.start]:#04x} at position {e.start}; convert the file first") from None
-    if not text.strip(): raise ValueError(f"{str(path)!r} holds no text")
+    if not path.is_file():
+        raise ValueError(f"there is no file {str(path)!r}; set DataConfig.path")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise ValueError(
+            f"{str(path)!r} is not UTF-8: byte {e.object[e.start]:#04x} at position {e.start}; convert the"
+            " file first"
+        ) from None
+    if not text.strip():
+        raise ValueError(f"{str(path)!r} holds no text")
     return text
 
-def _text_file(config: DataConfig) -> Dataset: return Dataset.from_dict({"messages": [[_read_text(Path(config.path))]]})
+
+def _text_file(config: DataConfig) -> Dataset:
+    return Dataset.from_dict({"messages": [[_read_text(Path(config.path))]]})
+
 
 def _files(folder: str) -> list[Path]:
     "The .txt files below `folder`, sorted. Raises `ValueError` when there is none."
-    if not Path(folder).is_dir(): raise ValueError(f"there is no folder {folder!r}; set DataConfig.path")
+    if not Path(folder).is_dir():
+        raise ValueError(f"there is no folder {folder!r}; set DataConfig.path")
     found = sorted(Path(folder).rglob("*.txt"))
-    if not found: raise ValueError(f"the folder {folder!r} holds no .txt file; set DataConfig.path")
+    if not found:
+        raise ValueError(f"the folder {folder!r} holds no .txt file; set DataConfig.path")
     return found
 
-def _text_dir(config: DataConfig) -> Dataset: return Dataset.from_dict({"messages": [[_read_text(p)] for p in _files(config.path)]})
+
+def _text_dir(config: DataConfig) -> Dataset:
+    return Dataset.from_dict({"messages": [[_read_text(p)] for p in _files(config.path)]})
+
 
 def _manual(config: DataConfig) -> Dataset:
     "The text given in the configuration."
-    if not config.text.strip(): raise ValueError("DataConfig.text holds no text")
+    if not config.text.strip():
+        raise ValueError("DataConfig.text holds no text")
     return Dataset.from_dict({"messages": [[config.text]]})
 
 # %% ../../nbs/text/00_sources.ipynb #812520e3
 def require_hub(
     what: str,  # the setting that needs it, for the message
 ) -> None:
-    "Raises `OSError` when the hub cannot be reached. HF_HUB_OFFLINE=1 (use the local hub cache only), a proxy, or NEWLLM_SKIP_HUB_PROBE=1 skip the attempt."
-    if constants.HF_HUB_OFFLINE or urllib.request.getproxies() or os.environ.get("NEWLLM_SKIP_HUB_PROBE") == "1": return
+    """Raises `OSError` when the hub cannot be reached.
+
+    HF_HUB_OFFLINE=1 (use the local hub cache only), a proxy, or NEWLLM_SKIP_HUB_PROBE=1 skip the attempt.
+    """
+    if (
+        constants.HF_HUB_OFFLINE
+        or urllib.request.getproxies()
+        or os.environ.get("NEWLLM_SKIP_HUB_PROBE") == "1"
+    ):
+        return
     url = urlsplit(constants.ENDPOINT)
-    try: socket.create_connection((url.hostname, url.port or (443 if url.scheme == "https" else 80)), timeout=2).close()
-    except OSError as e: raise OSError(_no_hub(what, e)) from None
+    try:
+        socket.create_connection(
+            (url.hostname, url.port or (443 if url.scheme == "https" else 80)), timeout=2
+        ).close()
+    except OSError as e:
+        raise OSError(_no_hub(what, e)) from None
 
 # %% ../../nbs/text/00_sources.ipynb #d2d95e72
 def _no_hub(what: str, error: Exception) -> str:
     "What to do without the hub."
-    state = "HF_HUB_OFFLINE=1 is set, and the hub cache does not hold it" if constants.HF_HUB_OFFLINE else "What the hub cache holds can be used with HF_HUB_OFFLINE=1, set before Python starts"
-    return (f"{what} needs the hub at {constants.ENDPOINT} ({type(error).__name__}: {error}). {state}. Without a network set source='chitchat', tokenizer='bpe' and embedding='svd', "
-            "or tokenizer_path and embedding_path")
+    state = (
+        "HF_HUB_OFFLINE=1 is set, and the hub cache does not hold it"
+        if constants.HF_HUB_OFFLINE
+        else "What the hub cache holds can be used with HF_HUB_OFFLINE=1, set before Python starts"
+    )
+    return (
+        f"{what} needs the hub at {constants.ENDPOINT} ({type(error).__name__}: {error}). {state}. Without a"
+        " network set source='chitchat', tokenizer='bpe' and embedding='svd', or tokenizer_path and"
+        " embedding_path"
+    )
+
 
 _ULTRACHAT, _GPT2 = "HuggingFaceH4/ultrachat_200k", "openai-community/gpt2"
+
 
 def _ultrachat(config: DataConfig) -> Dataset:
     "Synthetic multi-turn dialogue from the hub, its supervised training split."
     require_hub("source='ultrachat'")
-    try: return load_dataset(_ULTRACHAT, split="train_sft")
-    except OSError as e: raise OSError(_no_hub("source='ultrachat'", e)) from e
+    try:
+        return load_dataset(_ULTRACHAT, split="train_sft")
+    except OSError as e:
+        raise OSError(_no_hub("source='ultrachat'", e)) from e
+
 
 @functools.cache
 def _ultrachat_revision() -> str:
     "The hub's current version of the dialogue, 'cached' when the hub is not to be asked."
     require_hub("source='ultrachat'")
-    if constants.HF_HUB_OFFLINE: return "cached"
-    try: return HfApi().dataset_info(_ULTRACHAT).sha
-    except OSError as e: raise OSError(_no_hub("source='ultrachat'", e)) from e
+    if constants.HF_HUB_OFFLINE:
+        return "cached"
+    try:
+        return HfApi().dataset_info(_ULTRACHAT).sha
+    except OSError as e:
+        raise OSError(_no_hub("source='ultrachat'", e)) from e
+
 
 def _hub_file(what: str, name: str) -> Path:
     "A file of GPT-2 from the hub or its cache."
     require_hub(what)
-    try: return Path(hf_hub_download(_GPT2, name))
-    except OSError as e: raise OSError(_no_hub(what, e)) from e
+    try:
+        return Path(hf_hub_download(_GPT2, name))
+    except OSError as e:
+        raise OSError(_no_hub(what, e)) from e
 
 # %% ../../nbs/text/00_sources.ipynb #5169a5d3
-SOURCES: dict[str, Callable[[DataConfig], Dataset]] = {"chitchat": _chitchat, "ultrachat": _ultrachat, "text_file": _text_file, "text_dir": _text_dir, "manual": _manual}
+SOURCES: dict[str, Callable[[DataConfig], Dataset]] = {
+    "chitchat": _chitchat,
+    "ultrachat": _ultrachat,
+    "text_file": _text_file,
+    "text_dir": _text_dir,
+    "manual": _manual,
+}
+
 
 def load_conversations(
     config: DataConfig,
 ) -> tuple[Dataset, dict[str, list[int]]]:  # rows with a `messages` column; row numbers of train, val, test
-    "The source as a `datasets.Dataset` and its split. Raises `ValueError` for unusable text, `OSError` for an unreachable hub."
+    """The source as a `datasets.Dataset` and its split.
+
+    Raises `ValueError` for unusable text, `OSError` for an unreachable hub.
+    """
     data = SOURCES[config.source](config)
     if config.source in ("text_file", "manual"):
-        data = Dataset.from_dict({"messages": [[part] for part in cut_document(data[0]["messages"][0], config.held_out_share)]})
+        data = Dataset.from_dict(
+            {"messages": [[part] for part in cut_document(data[0]["messages"][0], config.held_out_share)]}
+        )
         return data, {"train": [0], "val": [1], "test": [2]}
-    if not len(data): raise ValueError(f"source={config.source!r} has no conversation of at least min_messages={config.min_messages} messages")
+    if not len(data):
+        raise ValueError(
+            f"source={config.source!r} has no conversation of at least min_messages={config.min_messages}"
+            " messages"
+        )
     first = data["prompt"] if "prompt" in data.column_names else [m[0] for m in data["messages"]]
     return data, split_by_first_message(list(first), config.held_out_share, config.split_seed)
 
 # %% ../../nbs/text/00_sources.ipynb #249e54c0
 def _messages(data: Dataset, rows: Iterable[int]) -> Iterator[list[str]]:
     "Messages of each row as plain strings (the hub's rows hold role and content)."
-    for i in rows: yield [m["content"] if isinstance(m, dict) else m for m in data[i]["messages"]]
+    for i in rows:
+        yield [m["content"] if isinstance(m, dict) else m for m in data[i]["messages"]]

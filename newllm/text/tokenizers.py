@@ -18,36 +18,60 @@ from .sources import _hub_file, _messages
 # %% ../../nbs/text/01_tokenizers.ipynb #15f8b5f9
 _END, _SEP, _UNK = "<|end|>", "<|sep|>", "<|unk|>"
 
+
 def _wrap(tokenizer: Tokenizer, **special: str) -> PreTrainedTokenizerFast:
     "The interface that the rest of the package and transformers use."
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, clean_up_tokenization_spaces=False, **special)
+
 
 def _train_bpe(texts: list[str], vocab_size: int) -> PreTrainedTokenizerFast:
     "Byte-level BPE (Sennrich et al. 2016): every string can be encoded and decoded."
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer, tok.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=vocab_size, special_tokens=[_END, _SEP], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[_END, _SEP],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
     tok.train_from_iterator(texts, trainer)
     return _wrap(tok, eos_token=_END, sep_token=_SEP)
+
 
 def _train_word(texts: list[str], vocab_size: int) -> PreTrainedTokenizerFast:
     "Whitespace words, the most frequent `vocab_size` of them; the others become one unknown token."
     tok = Tokenizer(models.WordLevel(unk_token=_UNK))
     tok.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tok.train_from_iterator(texts, trainers.WordLevelTrainer(vocab_size=vocab_size, special_tokens=[_END, _SEP, _UNK], show_progress=False))
+    tok.train_from_iterator(
+        texts,
+        trainers.WordLevelTrainer(
+            vocab_size=vocab_size, special_tokens=[_END, _SEP, _UNK], show_progress=False
+        ),
+    )
     return _wrap(tok, eos_token=_END, sep_token=_SEP, unk_token=_UNK)
 
 # %% ../../nbs/text/01_tokenizers.ipynb #b3ee3390
 def _gpt2_tokenizer(config: DataConfig) -> PreTrainedTokenizerFast:
     "GPT-2's byte-level BPE from vocab.json and merges.txt (Radford et al. 2019)."
     names = ("vocab.json", "merges.txt")
-    files = [Path(config.tokenizer_path) / n if config.tokenizer_path else _hub_file("tokenizer='gpt2'", n) for n in names]
+    files = [
+        Path(config.tokenizer_path) / n if config.tokenizer_path else _hub_file("tokenizer='gpt2'", n)
+        for n in names
+    ]
     for f in files:
-        if not f.is_file(): raise ValueError(f"tokenizer_path={config.tokenizer_path!r} has no {f.name}; it needs {' and '.join(names)}")
-    try: tok = Tokenizer(models.BPE.from_file(*map(str, files)))
-    except Exception as e: raise ValueError(f"{' and '.join(map(str, files))} are no GPT-2 vocabulary: {e}") from None
+        if not f.is_file():
+            raise ValueError(
+                f"tokenizer_path={config.tokenizer_path!r} has no {f.name}; it needs {' and '.join(names)}"
+            )
+    try:
+        tok = Tokenizer(models.BPE.from_file(*map(str, files)))
+    except Exception as e:
+        raise ValueError(f"{' and '.join(map(str, files))} are no GPT-2 vocabulary: {e}") from None
     tok.pre_tokenizer, tok.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-    if "<|endoftext|>" not in tok.get_vocab(): raise ValueError(f"unknown vocabulary: {files[0]} has {tok.get_vocab_size()} entries and no <|endoftext|>")
+    if "<|endoftext|>" not in tok.get_vocab():
+        raise ValueError(
+            f"unknown vocabulary: {files[0]} has {tok.get_vocab_size()} entries and no <|endoftext|>"
+        )
     return _wrap(tok, eos_token="<|endoftext|>")
 
 # %% ../../nbs/text/01_tokenizers.ipynb #4cf3a3e1
@@ -55,21 +79,29 @@ def conversation_ids(
     tokenizer: PreTrainedTokenizerFast,
     messages: list[str],  # of one conversation
 ) -> list[int]:
-    "Token ids of the messages, a separator (a line break where the tokenizer has none) between them and the end token behind."
+    """Token ids of the messages, a separator (a line break where the tokenizer has none) between them and
+    the end token behind.
+    """
     sep = [tokenizer.sep_token_id] if tokenizer.sep_token_id is not None else tokenizer.encode("\n")
     ids = []
-    for k, e in enumerate(tokenizer.backend_tokenizer.encode_batch(messages, add_special_tokens=False)): ids += (sep if k else []) + e.ids
+    for k, e in enumerate(tokenizer.backend_tokenizer.encode_batch(messages, add_special_tokens=False)):
+        ids += (sep if k else []) + e.ids
     return ids + [tokenizer.eos_token_id]
 
 # %% ../../nbs/text/01_tokenizers.ipynb #4612c187
 def _fit_tokenizer(config: DataConfig, data: Dataset, rows: list[int]) -> PreTrainedTokenizerFast:
-    "A tokenizer trained on the conversations that become training tokens: the text they need is known after a first round."
+    """A tokenizer trained on the conversations that become training tokens: the text they need is known
+    after a first round.
+    """
     train, budget = {"bpe": _train_bpe, "word": _train_word}[config.tokenizer], 4 * config.num_train_tokens
     for _ in range(2):
         texts, conversations, size = [], [], 0
         for messages in _messages(data, rows):
-            texts += messages; conversations.append(messages); size += sum(map(len, messages))
-            if size >= budget: break
+            texts += messages
+            conversations.append(messages)
+            size += sum(map(len, messages))
+            if size >= budget:
+                break
         tok = train(texts, config.vocab_size)
         budget = config.num_train_tokens * size / sum(len(conversation_ids(tok, c)) for c in conversations)
     return tok
@@ -83,9 +115,11 @@ def save_tokenizer(
     Path(folder).mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(str(folder))
 
+
 def load_tokenizer(
     folder: str | Path,  # what `save_tokenizer` wrote
 ) -> PreTrainedTokenizerFast:
     "The tokenizer saved in `folder`. Raises `ValueError` when there is none."
-    if not (Path(folder) / "tokenizer.json").is_file(): raise ValueError(f"{str(folder)!r} has no tokenizer.json; give a folder that save_tokenizer wrote")
+    if not (Path(folder) / "tokenizer.json").is_file():
+        raise ValueError(f"{str(folder)!r} has no tokenizer.json; give a folder that save_tokenizer wrote")
     return PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)

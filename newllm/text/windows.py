@@ -13,7 +13,10 @@ from torch import Tensor
 from ..config import JointConfig
 
 # %% ../../nbs/text/04_windows.ipynb #46d1d394
-_OFFSET = 17  # tokens by which the windows of each epoch move; any number that shares no factor with common windows
+_OFFSET = (
+    17  # tokens by which the windows of each epoch move; any number that shares no factor with common windows
+)
+
 
 def windows_per_epoch(
     num_tokens: int,
@@ -21,13 +24,20 @@ def windows_per_epoch(
 ) -> int:
     "Steps in an epoch. Raises `ValueError` when the text is too short for one."
     steps = (num_tokens // config.num_streams - 1 - min(config.window - 1, _OFFSET)) // config.window
-    if steps < 1: raise ValueError(f"{num_tokens} tokens do not fill joint.num_streams={config.num_streams} streams of joint.window={config.window} tokens; lower one of them or raise data.num_train_tokens")
+    if steps < 1:
+        raise ValueError(
+            f"{num_tokens} tokens do not fill joint.num_streams={config.num_streams} streams of"
+            f" joint.window={config.window} tokens; lower one of them or raise data.num_train_tokens"
+        )
     return steps
 
+
 def carried_windows(
-    ids: Tensor,          # [T]
+    ids: Tensor,  # [T]
     config: JointConfig,  # reads num_streams, window, epochs
-) -> Iterator[tuple[Tensor, Tensor, bool]]:  # tokens [B, L], the tokens after them [B, L], whether an epoch begins
+) -> Iterator[
+    tuple[Tensor, Tensor, bool]
+]:  # tokens [B, L], the tokens after them [B, L], whether an epoch begins
     "The windows of all epochs in order."
     B, L, steps = config.num_streams, config.window, windows_per_epoch(len(ids), config)
     cut = ids[: len(ids) // B * B].view(B, -1)

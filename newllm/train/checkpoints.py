@@ -6,12 +6,17 @@
 __all__ = ['to_bytes', 'from_bytes', 'Checkpoints', 'random_state', 'set_random_state', 'RunCheckpoints']
 
 # %% ../../nbs/train/04_checkpoints.ipynb #41b5b3b0
-import hashlib, json, random, time, warnings
+import hashlib
+import json
+import random
+import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np, torch
+import numpy as np
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
@@ -23,27 +28,45 @@ def _packed(value: Any, tensors: list[torch.Tensor], place: str = "state") -> An
     if isinstance(value, torch.Tensor):
         tensors.append(value.detach().cpu().contiguous().clone())
         return {"tensor": len(tensors) - 1}
-    if isinstance(value, dict): return {"dict": [[_packed(k, tensors, place), _packed(v, tensors, f"{place}[{k!r}]")] for k, v in value.items()]}
-    if isinstance(value, (list, tuple)): return {type(value).__name__: [_packed(v, tensors, f"{place}[{i}]") for i, v in enumerate(value)]}
-    if value is None or type(value) in (bool, int, float, str): return value
-    raise ValueError(f"{place} is a {type(value).__name__}; a checkpoint holds tensors, numbers, text, lists, tuples and dicts")
+    if isinstance(value, dict):
+        return {
+            "dict": [
+                [_packed(k, tensors, place), _packed(v, tensors, f"{place}[{k!r}]")] for k, v in value.items()
+            ]
+        }
+    if isinstance(value, (list, tuple)):
+        return {type(value).__name__: [_packed(v, tensors, f"{place}[{i}]") for i, v in enumerate(value)]}
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    raise ValueError(
+        f"{place} is a {type(value).__name__}; a checkpoint holds tensors, numbers, text, lists, tuples and"
+        " dicts"
+    )
+
 
 def _unpacked(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
     "What `_packed` was given."
-    if not isinstance(value, dict): return value
-    (kind, held), = value.items()
-    if kind == "tensor": return tensors[str(held)]
-    if kind == "dict": return {_unpacked(k, tensors): _unpacked(v, tensors) for k, v in held}
+    if not isinstance(value, dict):
+        return value
+    ((kind, held),) = value.items()
+    if kind == "tensor":
+        return tensors[str(held)]
+    if kind == "dict":
+        return {_unpacked(k, tensors): _unpacked(v, tensors) for k, v in held}
     return (tuple if kind == "tuple" else list)(_unpacked(v, tensors) for v in held)
 
 # %% ../../nbs/train/04_checkpoints.ipynb #047d8c35
 def to_bytes(
     state: dict[str, Any],  # tensors, numbers, text, lists, tuples, dicts
-) -> bytes:                 # safetensors
-    "A state as the content of a file; equal states give equal bytes. Raises `ValueError` for what has no such form."
+) -> bytes:  # safetensors
+    """A state as the content of a file; equal states give equal bytes.
+
+    Raises `ValueError` for what has no such form.
+    """
     tensors: list[torch.Tensor] = []
     text = json.dumps(_packed(state, tensors))
     return save({str(i): t for i, t in enumerate(tensors)}, metadata={"state": text})
+
 
 def from_bytes(
     content: bytes,
@@ -52,15 +75,18 @@ def from_bytes(
     try:
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         return _unpacked(json.loads(header["__metadata__"]["state"]), load(content))
-    except (SafetensorError, ValueError, KeyError, TypeError, MemoryError, OverflowError): raise ValueError("this is not a checkpoint") from None
+    except (SafetensorError, ValueError, KeyError, TypeError, MemoryError, OverflowError):
+        raise ValueError("this is not a checkpoint") from None
 
 # %% ../../nbs/train/04_checkpoints.ipynb #e8884123
 class Checkpoints:
     "The last checkpoints of one training, in one folder."
-    def __init__(self,
-        folder: str | Path,     # made when the first is saved
-        seconds: float = 0.0,   # `offer` saves at most this often; 0 = always
-        keep: int = 2,          # files kept; 2 = when the newest is damaged there is one before it
+
+    def __init__(
+        self,
+        folder: str | Path,  # made when the first is saved
+        seconds: float = 0.0,  # `offer` saves at most this often; 0 = always
+        keep: int = 2,  # files kept; 2 = when the newest is damaged there is one before it
     ):
         self.folder, self.seconds, self.keep, self.saved = Path(folder), seconds, keep, time.monotonic()
 
@@ -68,17 +94,20 @@ class Checkpoints:
         "Oldest first."
         return sorted(self.folder.glob("*-*.safetensors"))
 
-    def save(self,
+    def save(
+        self,
         state: dict[str, Any],
     ) -> Path:
         "Saves in one step, and removes those that are no longer needed."
         self.folder.mkdir(parents=True, exist_ok=True)
-        for p in self.folder.glob(".*"): p.unlink()  # what a killed save left
+        for p in self.folder.glob(".*"):
+            p.unlink()  # what a killed save left
         content, old = to_bytes(state), self.files()
         number = int(old[-1].name.split("-")[0]) + 1 if old else 0
         path = self.folder / f"{number:08d}-{hashlib.sha256(content).hexdigest()[:16]}.safetensors"
         write_whole(path, content)
-        for p in old[: max(0, len(old) + 1 - self.keep)]: p.unlink(missing_ok=True)
+        for p in old[: max(0, len(old) + 1 - self.keep)]:
+            p.unlink(missing_ok=True)
         self.saved = time.monotonic()
         return path
 
@@ -86,57 +115,88 @@ class Checkpoints:
         "The newest whole state, None when there is none; warns of each damaged file by name."
         for path in reversed(self.files()):
             content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest()[:16] == path.stem.split("-")[1]: return from_bytes(content)
-            warnings.warn(f"checkpoint {path} is damaged ({len(content)} bytes, other than its name says); the one before it is used, or the start", stacklevel=2)
+            if hashlib.sha256(content).hexdigest()[:16] == path.stem.split("-")[1]:
+                return from_bytes(content)
+            warnings.warn(
+                f"checkpoint {path} is damaged ({len(content)} bytes, other than its name says); the one"
+                " before it is used, or the start",
+                stacklevel=2,
+            )
         return None
 
-    def offer(self,
+    def offer(
+        self,
         state: Callable[[], dict[str, Any]],  # makes the state; called only when it is saved
-        final: bool = False,                  # the last one, saved in any case
+        final: bool = False,  # the last one, saved in any case
     ) -> None:
         "For training code: saves when enough time has passed."
-        if final or time.monotonic() - self.saved >= self.seconds: self.save(state())
+        if final or time.monotonic() - self.saved >= self.seconds:
+            self.save(state())
 
 # %% ../../nbs/train/04_checkpoints.ipynb #f793ad18
 def random_state() -> dict[str, Any]:
     "The state of Python's, numpy's and torch's generators (all devices)."
     kind, keys, position, has_gauss, cached = np.random.get_state()
-    return {"python": random.getstate(), "numpy": (kind, keys.tolist(), int(position), int(has_gauss), float(cached)),
-            "torch": torch.get_rng_state(), "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []}
+    return {
+        "python": random.getstate(),
+        "numpy": (kind, keys.tolist(), int(position), int(has_gauss), float(cached)),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
 
 def set_random_state(
     state: dict[str, Any],  # from `random_state`
 ) -> None:
-    "Puts the generators back. Raises `ValueError` when the state is from a machine with another number of GPUs."
+    """Puts the generators back.
+
+    Raises `ValueError` when the state is from a machine with another number of GPUs.
+    """
     here = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if len(state["cuda"]) != here: raise ValueError(f"the checkpoint holds the generators of {len(state['cuda'])} GPUs, this machine has {here}; go on where it was made, or start again with --force")
+    if len(state["cuda"]) != here:
+        raise ValueError(
+            f"the checkpoint holds the generators of {len(state['cuda'])} GPUs, this machine has {here}; go"
+            " on where it was made, or start again with --force"
+        )
     random.setstate(state["python"])
     np.random.set_state(state["numpy"])
     torch.set_rng_state(state["torch"])
-    if here: torch.cuda.set_rng_state_all(state["cuda"])
+    if here:
+        torch.cuda.set_rng_state_all(state["cuda"])
 
 # %% ../../nbs/train/04_checkpoints.ipynb #453dbd26
 class RunCheckpoints(Checkpoints):
     "Checkpoints of a training inside a run, with the generators and the length of the run's log."
-    def __init__(self,
+
+    def __init__(
+        self,
         folder: str | Path,
-        log: Path,          # the file that grows, line by line
-        earlier: Path,      # what it held when the run was last stopped
-        seconds: float,     # `offer` saves at most this often
+        log: Path,  # the file that grows, line by line
+        earlier: Path,  # what it held when the run was last stopped
+        seconds: float,  # `offer` saves at most this often
     ):
         super().__init__(folder, seconds)
         self.log, self.earlier = log, earlier
 
-    def save(self,
+    def save(
+        self,
         state: dict[str, Any],
     ) -> Path:
         "Saves the training's state with the run's."
-        return super().save({"training": state, "random": random_state(), "log_bytes": self.log.stat().st_size if self.log.exists() else 0})
+        return super().save(
+            {
+                "training": state,
+                "random": random_state(),
+                "log_bytes": self.log.stat().st_size if self.log.exists() else 0,
+            }
+        )
 
     def load(self) -> dict[str, Any] | None:
         "The training's state, None when there is none; puts generators and log back."
         held = super().load()
-        if held is None: return None
+        if held is None:
+            return None
         set_random_state(held["random"])
-        if held["log_bytes"]: self.log.write_bytes(self.earlier.read_bytes()[: held["log_bytes"]])
+        if held["log_bytes"]:
+            self.log.write_bytes(self.earlier.read_bytes()[: held["log_bytes"]])
         return held["training"]

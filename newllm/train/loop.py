@@ -6,7 +6,9 @@
 __all__ = ['NonFiniteLoss', 'JointResult', 'train_control', 'Pass', 'training_state', 'take_up']
 
 # %% ../../nbs/train/03_loop.ipynb #51695793
-import dataclasses, itertools, math
+import dataclasses
+import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -25,36 +27,57 @@ class NonFiniteLoss(ValueError):
 
     def __init__(
         self,
-        what: str,                 # "the context", "the loss" or "the gradient's norm"
-        iteration: int,            # 0 = the first pass
-        token: int,                # first position that is not finite, else the first of the step
-        cvfp: float | None,        # fixed-point term; None in iteration 0, which has no terms
-        diversity: float | None,   # diversity term; None in iteration 0
+        what: str,  # "the context", "the loss" or "the gradient's norm"
+        iteration: int,  # 0 = the first pass
+        token: int,  # first position that is not finite, else the first of the step
+        cvfp: float | None,  # fixed-point term; None in iteration 0, which has no terms
+        diversity: float | None,  # diversity term; None in iteration 0
     ):
         self.iteration, self.token, self.cvfp, self.diversity = iteration, token, cvfp, diversity
-        terms = ", ".join(f"{name} = {'none yet' if value is None else f'{value:.4g}'}" for name, value in (("cvfp", cvfp), ("diversity", diversity)))
-        super().__init__(f"{what} is not finite at iteration {iteration}, token {token}: {terms}; "
-                         "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1")
+        terms = ", ".join(
+            f"{name} = {'none yet' if value is None else f'{value:.4g}'}"
+            for name, value in (("cvfp", cvfp), ("diversity", diversity))
+        )
+        super().__init__(
+            f"{what} is not finite at iteration {iteration}, token {token}: {terms}; "
+            "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1"
+        )
 
 # %% ../../nbs/train/03_loop.ipynb #0d5cbdeb
 @dataclasses.dataclass(frozen=True)
 class JointResult:
     "What one training run did."
-    history: list[dict]  # per step: step, epoch, loss, predict, diversity, retention, cvfp (None where a term has weight 0), learning_rate
-    steps: int           # optimizer steps
-    tokens_seen: int     # tokens in those steps, repeats counted
+
+    history: list[
+        dict
+    ]  # per step: step, epoch, loss, predict, diversity, retention, cvfp (None where a term has weight 0), learning_rate
+    steps: int  # optimizer steps
+    tokens_seen: int  # tokens in those steps, repeats counted
+
 
 def _tenth(history: list[dict], total: int) -> bool:
     "True ten times or so in a run: where a report is worth its cost."
     return len(history) % max(1, total // 10) == 0 or len(history) == total
 
+
 class _Loop:
     "Steps over carried windows; `cost(x, y, state)` gives the terms, their sum and the next state."
 
-    def __init__(self, model: nn.Module, config: JointConfig, learning_rate: float, cost: Callable, after: Callable[[int], None], checkpoint: Any = None):
+    def __init__(
+        self,
+        model: nn.Module,
+        config: JointConfig,
+        learning_rate: float,
+        cost: Callable,
+        after: Callable[[int], None],
+        checkpoint: Any = None,
+    ):
         self.model, self.config, self.cost, self.after = model, config, cost, after
         self.optimizers = optimizers(model, config, learning_rate)
-        self.weights, self.peaks = [p for g in self._groups() for p in g["params"]], [g["lr"] for g in self._groups()]
+        self.weights, self.peaks = (
+            [p for g in self._groups() for p in g["params"]],
+            [g["lr"] for g in self._groups()],
+        )
         self.checkpoint, self.history, self.state = checkpoint, [], None
         self.device = self.weights[0].device.type
         self.precision = resolve_precision(config.precision, self.device)
@@ -68,68 +91,104 @@ class _Loop:
         cfg, was = self.config, self.model.training
         total, ids = cfg.epochs * windows_per_epoch(len(ids), cfg), ids.to(self.weights[0].device)
         self.model.train()
-        if held := self.checkpoint.load() if self.checkpoint else None: self._resume(held, ids.device)
+        if held := self.checkpoint.load() if self.checkpoint else None:
+            self._resume(held, ids.device)
         history = self.history
         for step, (x, y, fresh) in itertools.islice(enumerate(carried_windows(ids, cfg)), len(history), None):
-            for group, peak in zip(self._groups(), self.peaks): group["lr"] = peak * one_cycle(step, total, cfg)
+            for group, peak in zip(self._groups(), self.peaks):
+                group["lr"] = peak * one_cycle(step, total, cfg)
             terms, self.state = self._step(x, y, None if fresh else self.state, step)
-            history.append({"step": step + 1, "epoch": step * cfg.epochs // total + 1, **terms, "learning_rate": self._groups()[0]["lr"]})
+            history.append(
+                {
+                    "step": step + 1,
+                    "epoch": step * cfg.epochs // total + 1,
+                    **terms,
+                    "learning_rate": self._groups()[0]["lr"],
+                }
+            )
             self.after(step + 1)
-            if on_step and _tenth(history, total): on_step({"phase": phase, "done": step + 1, "total": total, **history[-1]})
-            if self.checkpoint: self.checkpoint.offer(self._place, final=step + 1 == total)
+            if on_step and _tenth(history, total):
+                on_step({"phase": phase, "done": step + 1, "total": total, **history[-1]})
+            if self.checkpoint:
+                self.checkpoint.offer(self._place, final=step + 1 == total)
         self.model.train(was)
         return JointResult(history, total, total * cfg.num_streams * cfg.window)
 
     def _place(self) -> dict:
-        "All that the next step depends on but the random generators; the number of rows is the position in the text."
-        return {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "state": self.state, "history": self.history}
+        """All that the next step depends on but the random generators; the number of rows is the position
+        in the text.
+        """
+        return {
+            "model": self.model.state_dict(),
+            "optimizers": [o.state_dict() for o in self.optimizers],
+            "state": self.state,
+            "history": self.history,
+        }
 
     def _resume(self, held: dict, device: torch.device) -> None:
         "Takes up what `_place` gave."
         self.model.load_state_dict(held["model"])
-        for optimizer, state in zip(self.optimizers, held["optimizers"], strict=True): optimizer.load_state_dict(state)
+        for optimizer, state in zip(self.optimizers, held["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
         state = held["state"]
-        self.state, self.history = tuple(s.to(device) for s in state) if isinstance(state, tuple) else state.to(device), held["history"]
+        self.state, self.history = (
+            (tuple(s.to(device) for s in state) if isinstance(state, tuple) else state.to(device)),
+            held["history"],
+        )
 
     def _step(self, x: Tensor, y: Tensor, state, step: int) -> tuple[dict, object]:
         "One clipped step of every optimizer."
         with matmul_precision(self.precision, self.device):
             loss, terms, state = self.cost(x, y, state)
         numbers = {"loss": loss.item(), **{k: None if v is None else v.item() for k, v in terms.items()}}
-        if not math.isfinite(numbers["loss"]): raise NonFiniteLoss("the loss", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
+        if not math.isfinite(numbers["loss"]):
+            raise NonFiniteLoss("the loss", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
         self.model.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.weights, self.config.grad_clip)
-        if not norm.isfinite(): raise NonFiniteLoss("the gradient's norm", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
-        for optimizer in self.optimizers: optimizer.step()
+        if not norm.isfinite():
+            raise NonFiniteLoss("the gradient's norm", step, 0, numbers.get("cvfp"), numbers.get("diversity"))
+        for optimizer in self.optimizers:
+            optimizer.step()
         return numbers, state
 
 # %% ../../nbs/train/03_loop.ipynb #eb5e08f7
 def train_control(
-    model: nn.Module,      # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor)
-    ids: Tensor,           # [T]
-    config: JointConfig,   # streams, window, epochs and optimizer; its weights are not read
+    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor)
+    ids: Tensor,  # [T]
+    config: JointConfig,  # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
     on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
     checkpoint: Any = None,  # as for `JointTrainer.train`
 ) -> JointResult:
     "Trains a language model, such as the GRU, on the windows and with the optimizer of `JointTrainer`."
+
     def cost(x, y, state):
         logits, state = model(x, state)
         loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
         return loss, {"predict": loss}, state.detach()
-    return _Loop(model, config, learning_rate, cost, lambda step: None, checkpoint).run(ids, on_step, "control")
+
+    return _Loop(model, config, learning_rate, cost, lambda step: None, checkpoint).run(
+        ids, on_step, "control"
+    )
 
 # %% ../../nbs/train/03_loop.ipynb #475a8891
 class Pass:
-    "One pass over batches, which may stop after any of them: taken up, it draws the same order again and skips those that are done."
+    """One pass over batches, which may stop after any of them: taken up, it draws the same order again and
+    skips those that are done.
+    """
+
     def __init__(
         self,
         offer: Callable[[], None] = lambda: None,  # called after each batch
-        held: dict | None = None,                  # from `place`; None = the pass begins
+        held: dict | None = None,  # from `place`; None = the pass begins
     ):
         self.offer, held = offer, held or {}
-        self.order, self.batches, self.losses = held.get("order"), held.get("batches", 0), held.get("losses", [])
+        self.order, self.batches, self.losses = (
+            held.get("order"),
+            held.get("batches", 0),
+            held.get("losses", []),
+        )
 
     def place(self) -> dict:  # order: torch's generator before the first batch; batches done; losses so far
         "Where the pass is."
@@ -141,10 +200,13 @@ class Pass:
     ) -> Iterator:
         "The batches that are left; whoever takes one appends its loss to `losses`."
         now, left = torch.get_rng_state(), iter(batches)
-        if self.order is None: self.order = now
+        if self.order is None:
+            self.order = now
         torch.set_rng_state(self.order)
-        for _ in range(self.batches): next(left)
-        if self.batches: torch.set_rng_state(now)
+        for _ in range(self.batches):
+            next(left)
+        if self.batches:
+            torch.set_rng_state(now)
         for batch in left:
             yield batch
             self.batches += 1
@@ -163,7 +225,13 @@ def training_state(
     place: tuple,  # what the loop itself remembers
 ) -> dict:
     "All that the next step depends on, but for the random generators."
-    return dict(model=model.state_dict(), optimizer=optimizer.state_dict(), scheduler=scheduler and scheduler.state_dict(), place=place)
+    return dict(
+        model=model.state_dict(),
+        optimizer=optimizer.state_dict(),
+        scheduler=scheduler and scheduler.state_dict(),
+        place=place,
+    )
+
 
 def take_up(
     held: dict,  # from `training_state`
@@ -174,5 +242,6 @@ def take_up(
     "Puts back what `training_state` saved."
     model.load_state_dict(held["model"])
     optimizer.load_state_dict(held["optimizer"])
-    if scheduler: scheduler.load_state_dict(held["scheduler"])
+    if scheduler:
+        scheduler.load_state_dict(held["scheduler"])
     return held["place"]

@@ -15,15 +15,17 @@ _SMALLEST = 1e-7  # of a norm that is divided by, as in torch.optim.Muon
 
 
 def orthogonalise(
-    matrix: Tensor,      # [m, n]
+    matrix: Tensor,  # [m, n]
     num_iterations: int,
     dtype: torch.dtype = torch.float32,  # of the products
-) -> Tensor:             # [m, n] in `dtype`
-    "Newton-Schulz iteration towards the polar factor U V' of `matrix` (Jordan et al. 2024), scaled by the root of the Gram matrix's norm."
+) -> Tensor:  # [m, n] in `dtype`
+    """Newton-Schulz iteration towards the polar factor U V' of `matrix` (Jordan et al. 2024), scaled by
+    the root of the Gram matrix's norm.
+    """
     if matrix.dim() != 2 or num_iterations < 1:
         raise ValueError(
-            f"orthogonalise takes a matrix and at least 1 iteration, got shape {tuple(matrix.shape)} and {num_iterations}; "
-            "set joint.muon_iterations"
+            f"orthogonalise takes a matrix and at least 1 iteration, got shape {tuple(matrix.shape)} and"
+            f" {num_iterations}; set joint.muon_iterations"
         )
     x = matrix.to(dtype)
     wide = x if len(x) <= x.shape[1] else x.T  # the Gram matrix of the shorter side is the smaller one
@@ -42,19 +44,23 @@ _ADAMW_RMS = 0.2  # root mean square of AdamW's usual step (Liu et al. 2025)
 
 
 class Muon(torch.optim.Optimizer):
-    "Muon (Jordan et al. 2024) for matrices, with the step size of Liu et al. 2025, in a format of one's choice."
+    """Muon (Jordan et al. 2024) for matrices, with the step size of Liu et al. 2025, in a format of one's
+    choice.
+    """
 
     def __init__(
         self,
-        groups: list[dict],   # each with params (matrices), lr and weight_decay
-        momentum: float,      # memory of the gradient, 0 .. 1
+        groups: list[dict],  # each with params (matrices), lr and weight_decay
+        momentum: float,  # memory of the gradient, 0 .. 1
         num_iterations: int,  # of the orthogonalisation
         dtype: torch.dtype = torch.float32,  # of the orthogonalisation
     ):
         for group in groups:
             for p in group["params"]:
                 if p.dim() != 2:
-                    raise ValueError(f"Muon steps matrices only, got a weight of shape {tuple(p.shape)}; give it to AdamW")
+                    raise ValueError(
+                        f"Muon steps matrices only, got a weight of shape {tuple(p.shape)}; give it to AdamW"
+                    )
         super().__init__(groups, dict(momentum=momentum, num_iterations=num_iterations))
         self.dtype = dtype
 

@@ -17,36 +17,63 @@ from .precision import resolve_precision
 
 # %% ../../nbs/train/00_optimizers.ipynb #208eff88
 def one_cycle(
-    step: int,            # 0 = the first
-    total: int,           # steps in all
+    step: int,  # 0 = the first
+    total: int,  # steps in all
     config: JointConfig,  # reads warmup_ratio, final_ratio
-) -> float:               # factor on the peak rate, 0 .. 1
+) -> float:  # factor on the peak rate, 0 .. 1
     "Linear rise, then half a cosine (Smith and Topin 2019; Loshchilov and Hutter 2017)."
     rise = config.warmup_ratio * total
-    if step < rise: return min(1.0, (step + 1) / rise)
-    return config.final_ratio + (1 - config.final_ratio) * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1.0, total - rise)))
+    if step < rise:
+        return min(1.0, (step + 1) / rise)
+    return config.final_ratio + (1 - config.final_ratio) * 0.5 * (
+        1 + math.cos(math.pi * (step - rise) / max(1.0, total - rise))
+    )
+
 
 def parameter_groups(
     model: nn.Module,
-    config: JointConfig,   # reads weight_decay, gate_rate
+    config: JointConfig,  # reads weight_decay, gate_rate
     learning_rate: float,  # peak
-) -> dict[str, dict]:      # what an optimizer takes, under the names matrices, embeddings, vectors, gates; empty groups left out
-    "Matrices and embeddings with weight decay, vectors without, and the layer's decay weights without and at `gate_rate` times the rate."
+) -> dict[
+    str, dict
+]:  # what an optimizer takes, under the names matrices, embeddings, vectors, gates; empty groups left out
+    """Matrices and embeddings with weight decay, vectors without, and the layer's decay weights without
+    and at `gate_rate` times the rate.
+    """
     tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     groups = dict(matrices=[], embeddings=[], vectors=[], gates=[])
     for name, p in model.named_parameters():
-        kind = "gates" if name.startswith("layer.decay.") else "embeddings" if id(p) in tables else "matrices" if p.dim() > 1 else "vectors"
-        if p.requires_grad: groups[kind].append(p)
-    decay = lambda kind: config.weight_decay if kind in ("matrices", "embeddings") else 0.0
-    rate = lambda kind: learning_rate * (config.gate_rate if kind == "gates" else 1)
-    return {kind: dict(params=ps, lr=rate(kind), weight_decay=decay(kind)) for kind, ps in groups.items() if ps}
+        kind = (
+            "gates"
+            if name.startswith("layer.decay.")
+            else "embeddings"
+            if id(p) in tables
+            else "matrices"
+            if p.dim() > 1
+            else "vectors"
+        )
+        if p.requires_grad:
+            groups[kind].append(p)
+
+    def decay(kind):
+        return config.weight_decay if kind in ("matrices", "embeddings") else 0.0
+
+    def rate(kind):
+        return learning_rate * (config.gate_rate if kind == "gates" else 1)
+
+    return {
+        kind: dict(params=ps, lr=rate(kind), weight_decay=decay(kind)) for kind, ps in groups.items() if ps
+    }
+
 
 def optimizers(
     model: nn.Module,
-    config: JointConfig,   # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, precision, and what `parameter_groups` reads
+    config: JointConfig,  # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, precision, and what `parameter_groups` reads
     learning_rate: float,  # peak
 ) -> list[torch.optim.Optimizer]:  # AdamW, and Muon for the matrices where it is asked for
-    "AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps have AdamW's root mean square at the same rate (Liu et al. 2025)."
+    """AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps
+    have AdamW's root mean square at the same rate (Liu et al. 2025).
+    """
     groups, betas = parameter_groups(model, config, learning_rate), (config.beta1, config.beta2)
     matrices = [groups.pop("matrices")] if config.optimizer == "muon" and "matrices" in groups else []
     dtype = getattr(torch, resolve_precision(config.precision, next(model.parameters()).device.type))
@@ -56,26 +83,38 @@ def optimizers(
 # %% ../../nbs/train/00_optimizers.ipynb #f973cbfb
 def make_optimizer(
     model: nn.Module,
-    lr: float,            # peak rate
+    lr: float,  # peak rate
     weight_decay: float,  # on matrices only
 ) -> torch.optim.AdamW:
     "AdamW over the parameters that require a gradient (Loshchilov and Hutter 2019)."
     trainable = [p for p in model.parameters() if p.requires_grad]
-    if not trainable: raise ValueError("no parameter requires a gradient: there is nothing to train")
-    groups = [dict(params=[p for p in trainable if p.ndim > 1], weight_decay=weight_decay), dict(params=[p for p in trainable if p.ndim < 2], weight_decay=0.0)]
+    if not trainable:
+        raise ValueError("no parameter requires a gradient: there is nothing to train")
+    groups = [
+        dict(params=[p for p in trainable if p.ndim > 1], weight_decay=weight_decay),
+        dict(params=[p for p in trainable if p.ndim < 2], weight_decay=0.0),
+    ]
     return torch.optim.AdamW([g for g in groups if g["params"]], lr=lr)
 
 # %% ../../nbs/train/00_optimizers.ipynb #116637cd
 def make_schedule(
     optimizer: torch.optim.Optimizer,
-    steps: int,           # of the whole budget
+    steps: int,  # of the whole budget
     warmup_ratio: float,  # share of them in which the rate rises
-    kind: str,            # "cosine" or "constant"
+    kind: str,  # "cosine" or "constant"
 ) -> torch.optim.lr_scheduler.LambdaLR:
     "Linear warm-up, then a half cosine to zero, or a constant rate."
-    if kind not in ("cosine", "constant"): raise ValueError(f"schedule is 'cosine' or 'constant', got {kind!r}")
+    if kind not in ("cosine", "constant"):
+        raise ValueError(f"schedule is 'cosine' or 'constant', got {kind!r}")
     warm = max(1, round(steps * warmup_ratio))
+
     def rate(i):
-        if i < warm and warmup_ratio: return (i + 1) / warm
-        return 1.0 if kind == "constant" else 0.5 * (1 + math.cos(math.pi * min(1.0, (i - warm) / max(1, steps - warm))))
+        if i < warm and warmup_ratio:
+            return (i + 1) / warm
+        return (
+            1.0
+            if kind == "constant"
+            else 0.5 * (1 + math.cos(math.pi * min(1.0, (i - warm) / max(1, steps - warm))))
+        )
+
     return torch.optim.lr_scheduler.LambdaLR(optimizer, rate)

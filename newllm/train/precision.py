@@ -22,7 +22,9 @@ _REPEATS = 5
 def _fastest_product(dtype: torch.dtype, device: str) -> float:
     "Seconds of the fastest of a few products."
     a = torch.ones(_WIDTH, _WIDTH, dtype=dtype, device=device)
-    clock = time.process_time if device == "cpu" else time.perf_counter  # other work on the machine does not count
+    clock = (
+        time.process_time if device == "cpu" else time.perf_counter
+    )  # other work on the machine does not count
     seconds = []
     for _ in range(_REPEATS + 1):
         begun = clock()
@@ -67,7 +69,9 @@ def resolve_precision(
 ) -> Precision:
     "The format to compute in. Raises `ValueError` for another name."
     if precision not in ("float32", "bfloat16", "auto"):
-        raise ValueError(f"precision={precision!r} must be float32, bfloat16 or auto; set it as joint.precision")
+        raise ValueError(
+            f"precision={precision!r} must be float32, bfloat16 or auto; set it as joint.precision"
+        )
     if precision == "auto":
         return "bfloat16" if bfloat16_time_ratio(device) < 1 else "float32"
     if precision == "bfloat16":

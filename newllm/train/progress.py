@@ -14,36 +14,56 @@ from tqdm import tqdm
 # %% ../../nbs/train/05_progress.ipynb #4d3286bf
 class Progress:
     "A callback for `on_step` that draws one text bar per phase, with rate and time left."
-    def __init__(self,
+
+    def __init__(
+        self,
         min_seconds: float = 0.5,  # shortest time between two drawings
-        file=None,                 # where to; None = standard output
+        file=None,  # where to; None = standard output
     ):
         self.min_seconds, self.file, self.bar, self.phase = min_seconds, file, None, None
 
-    def __call__(self,
+    def __call__(
+        self,
         step: dict,  # phase, done, total, and numbers to show
     ) -> None:
         "Moves the bar to `done`."
         done, total, phase = step["done"], step["total"], str(step.get("phase", ""))
-        if self.bar is None or phase != self.phase or done < self.bar.n or total != self.bar.total: self._open(phase, total)
+        if self.bar is None or phase != self.phase or done < self.bar.n or total != self.bar.total:
+            self._open(phase, total)
         self.bar.mininterval = max(self.min_seconds, self.bar.format_dict["elapsed"] / 50)
         self.bar.set_postfix(_shown(step), refresh=False)
         self.bar.update(done - self.bar.n)
-        if done >= total: self.close()
+        if done >= total:
+            self.close()
 
     def _open(self, phase: str, total: int) -> None:
         "Ends the bar before and starts one at 0."
         self.close()
-        # miniters=1 keeps tqdm from guessing after how many steps it is worth looking at the clock; a step here is never cheap
-        self.phase, self.bar = phase, tqdm(total=total, desc=phase or None, file=self.file or sys.stdout, miniters=1, mininterval=self.min_seconds)
+        # miniters=1 keeps tqdm from guessing after how many steps it is worth looking at the clock; a step
+        # here is never cheap
+        self.phase, self.bar = (
+            phase,
+            tqdm(
+                total=total,
+                desc=phase or None,
+                file=self.file or sys.stdout,
+                miniters=1,
+                mininterval=self.min_seconds,
+            ),
+        )
 
     def close(self) -> None:
         "Draws the bar's last state and ends its line."
-        if self.bar is not None: self.bar.close()
+        if self.bar is not None:
+            self.bar.close()
         self.bar = None
 
 # %% ../../nbs/train/05_progress.ipynb #dbe4c6cb
 def _shown(step: dict, most: int = 3) -> dict[str, str]:
     "The first few numbers of a step, short."
-    numbers = {k: v for k, v in step.items() if k not in ("phase", "done", "total") and isinstance(v, Real) and not isinstance(v, bool)}
+    numbers = {
+        k: v
+        for k, v in step.items()
+        if k not in ("phase", "done", "total") and isinstance(v, Real) and not isinstance(v, bool)
+    }
     return {k: f"{v:.4g}" for k, v in list(numbers.items())[:most]}
