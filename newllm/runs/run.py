@@ -12,6 +12,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import logging
 import os
 import shutil
 import socket
@@ -449,6 +450,7 @@ def _execute(page: Path, run: Run, params: dict[str, Any], show: bool, timeout: 
     quiet = [
         "--IPKernelApp.log_level=50"
     ]  # closing interrupts an idle kernel, which reports that as an error
+    logging.getLogger("asyncio").addFilter(_is_news)
     with _environ(NEWLLM_RUN=str(run.folder), NEWLLM_OUTPUTS=str(outputs_root()), IN_TEST=None):
         papermill.execute_notebook(
             page,
@@ -464,6 +466,13 @@ def _execute(page: Path, run: Run, params: dict[str, Any], show: bool, timeout: 
             stderr_file=sys.stderr if show else None,
         )
     run.commit()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that the kernel of an interrupted cell is gone: nbclient leaves that cell's task behind, and on
+    a busy machine a traceback of it would follow the interrupt.
+    """
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "DeadKernelError")
 
 
 @contextlib.contextmanager
