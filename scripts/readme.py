@@ -1,14 +1,17 @@
 """Writes README.md from nbs/index.ipynb. `python scripts/readme.py` writes it, `--check` exits 1 when it is stale."""
 
+import hashlib
 import json
 import re
 import statistics
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
 from nbconvert import MarkdownExporter
 from nbformat import NotebookNode
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 DIRECTIVE = re.compile(r"^\s*#\s*\|\s*(\w+).*\n?", re.MULTILINE)
@@ -45,7 +48,7 @@ CHAPTERS = {  # folder of nbs/ -> what it is about, from the ground up
 
 
 def pages() -> str:
-    "A list of the chapters, each with its pages."
+    "A list of the chapters, a line each."
     rows = []
     folders = {
         p.relative_to(ROOT / "nbs").parent.as_posix().strip(".")
@@ -55,13 +58,8 @@ def pages() -> str:
     if folders != set(CHAPTERS):
         raise SystemExit(f"scripts/readme.py has chapters {sorted(CHAPTERS)}, nbs/ has {sorted(folders)}")
     for folder, about in CHAPTERS.items():
-        pattern = "[!_]*.ipynb" if folder == "experiments" else "[0-9]*.ipynb"
-        found = sorted((ROOT / "nbs" / folder).glob(pattern))
-        links = ", ".join(
-            f"[{re.sub('^[0-9]+_', '', path.stem)}]({path.relative_to(ROOT)})" for path in found
-        )
         place = f"nbs/{folder}" if folder else "nbs"
-        rows.append(f"- [`{place}`]({place}): {about}. {links}")
+        rows.append(f"- [`{place}`]({place}): {about}")
     return "\n".join(rows)
 
 
@@ -75,63 +73,6 @@ def table(
         return "" if v is None else f"{v:.1f}" if isinstance(v, float) else str(v)
 
     return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in [head, ["---"] * len(head), *rows])
-
-
-def main_job() -> str:
-    "The main job's numbers beside their controls, from the metrics that its latest committed run left."
-    m = metrics("cvfp")
-    seen = "seen" if m["validation_text_seen_in_training"] else "not seen"
-    checks = {
-        name: m[key]["validation"]
-        for name, key in (("after Phase 1", "checks"), ("untrained (control)", "checks_untrained"))
-    }
-    rank = [
-        [
-            name,
-            100 * c["diversity"]["effective_rank_ratio"],
-            100 * c["diversity"]["gaussian_ceiling"] / c["diversity"]["dim"],
-            f"{c['fixed_point']['final_diff']:.2g}",
-            100 * c["fixed_point"]["settled_ratio"],
-        ]
-        for name, c in checks.items()
-    ]
-    names = {
-        "ours": "ours: contexts of Phase 1, frozen, and the readout of Phase 2",
-        "ours, Phase 1 alone": "ours after Phase 1",
-        "ours, fresh readout": "a fresh readout on our contexts",
-        "untrained contexts": "a fresh readout on untrained contexts (control)",
-        "no context": "a fresh readout without any context (control)",
-    }
-    scores = [
-        [names.get(name, name), s["test_perplexity"], s.get("with_kneser_ney_3")]
-        for name, s in sorted(m["perplexity"].items(), key=lambda kv: -kv[1]["test_perplexity"])
-    ]
-    tokens, p1 = m["corpus"]["tokens"], m["phase1"]
-    return "\n\n".join(
-        [
-            (
-                f"`newllm run cvfp` as it stands ({m['family']} family), one seed: {m['parameters']:,}"
-                f" parameters, {tokens['train']:,} training tokens of {m['corpus']['source']}, {p1['steps']}"
-                f" optimizer steps in Phase 1 ({p1['tokens_seen']:,} tokens seen), validation text {seen} in"
-                " training, nothing in the run chosen on test text."
-            ),
-            table(
-                [
-                    "contexts on held-out text",
-                    "effective rank %",
-                    "Gaussian ceiling %",
-                    "change in the last repeated pass",
-                    "tokens at rest after 5 sweeps from zero %",
-                ],
-                rank,
-            ),
-            table(["next-token prediction", "test perplexity", "mixed with Kneser-Ney 3"], scores),
-            (
-                "`-p family recorded` runs the method as it was recorded. [The recorded"
-                " claims](nbs/experiments/recorded.ipynb) puts each of them beside the same control."
-            ),
-        ]
-    )
 
 
 def minutes() -> str:
@@ -166,151 +107,94 @@ def spread(
     return mean if low == high else f"{mean} ({low} to {high})"
 
 
-def fixed_point() -> str:
-    "The fixed point and the rank of each network, over seeds."
-    m = metrics("fixed_point")
-    names = {
-        "recorded untrained": "recorded, untrained (control)",
-        "recorded w 0.9": "recorded, after its Phase 1",
-        "ours untrained": "leaky, untrained (control)",
-        "ours no feedback": "leaky, after joint Phase 1",
-        "ours ring": "the same with feedback",
-    }
-    rows = [
-        [
-            shown,
-            spread([d["rank"]["percent"] for d in m["networks"][n]]),
-            spread([100 * d["sweeps"][4]["settled"] for d in m["networks"][n]]),
-            f"{max(d['sweeps'][7]['error'] for d in m['networks'][n]):.0e}",
-            spread([d["token_cosine"] for d in m["networks"][n]], 2),
-        ]
-        for n, shown in names.items()
-    ]
-    return table(
-        [
-            f"contexts of width 128 on held-out text, {m['num_seeds']} seeds",
-            "effective rank %",
-            "tokens at rest after 5 sweeps %",
-            "largest error after 8 sweeps",
-            "cosine of different tokens",
-        ],
-        rows,
-    )
+SHOWN = {  # row of language_model -> what README calls it; optimizers are the rows' own
+    "joint Phase 1": "**one context vector, joint Phase 1** (Muon)",
+    "GRU": "GRU (AdamW)",
+    "Kneser-Ney 3": "Kneser-Ney counts, order 3",
+    "Transformer": "Transformer (AdamW)",
+    "no context, fresh readout": "the same readout without any context",
+}
+FIGURE = ROOT / "nbs" / "images" / "perplexity.png"
 
 
 def language_model() -> str:
-    "Test perplexity of every row, over seeds."
+    "Test perplexity of five rows, over seeds."
     m = metrics("language_model")
-
-    def column(n, key):
-        return [r[key] for r in m["seeds"][n]]
-
-    rows = [
-        [
-            f"**{n}**" if n == "joint Phase 1" else n,
-            spread(column(n, "test")),
-            None if "Kneser" in n or n == "unigram" else spread(column(n, "test_mixed")),
-        ]
-        for n in sorted(m["seeds"], key=lambda n: statistics.mean(column(n, "test")))
+    rows = []
+    for name, shown_as in SHOWN.items():
+        found = m["seeds"][name]
+        mixed = None if "Kneser" in name else spread([r["test_mixed"] for r in found])
+        rows.append([shown_as, spread([r["test"] for r in found]), mixed])
+    rows.sort(key=lambda row: float(row[1].split()[0]))
+    tokens = m["corpus"]["tokens"]["train"]
+    head = [
+        f"{tokens:,} training tokens of dialogue, {m['num_seeds']} seeds",
+        "test perplexity",
+        "mixed with the counts",
     ]
-    return table(
-        [
-            f"{m['corpus']['tokens']['train']:,} training tokens, {m['num_seeds']} seeds",
-            "test perplexity",
-            "mixed with Kneser-Ney 3",
-        ],
-        rows,
+    return table(head, rows)
+
+
+def draw() -> None:
+    "The figure of the table, with every seed."
+    from newllm.plots.theme import PALETTE, use_theme
+
+    use_theme()
+    m = metrics("language_model")
+    fig, ax = plt.subplots(figsize=(7.2, 2.6))
+    for y, name in enumerate(SHOWN):
+        found = [r["test"] for r in m["seeds"][name]]
+        color = PALETTE[0] if name == "joint Phase 1" else "#777777"
+        ax.plot([min(found), max(found)], [y, y], color=color, lw=3, solid_capstyle="butt")
+        ax.plot(found, [y] * len(found), "o", color=color)
+    ours, counts = (
+        statistics.mean(r["test"] for r in m["seeds"][n]) for n in ("joint Phase 1", "Kneser-Ney 3")
     )
-
-
-def behind() -> str:
-    "How far ours is from the best network and the best counts, on both splits."
-
-    def off(ratio):
-        return f"{100 * abs(ratio - 1):.1f}% {'above' if ratio > 1 else 'below'}"
-
-    def said(name):
-        return (
-            f"{off(metrics(name)['joint_over_gru'])} the GRU and"
-            f" {off(metrics(name)['joint_over_kneser_ney'])} Kneser-Ney 3"
-        )
-
-    return (
-        f"Ours is {said('language_model')}. More designs were tried of ours than of the GRU on this split; on"
-        f" one that no choice has seen it is {said('language_model_split2')}. [The"
-        " page](nbs/experiments/language_model.ipynb) says how it was chosen."
+    ax.set(
+        yticks=range(len(SHOWN)),
+        yticklabels=[re.sub(r"[*]", "", text) for text in SHOWN.values()],
+        xlabel="test perplexity, each seed (less is better)",
+        title=f"Without attention: {ours:.1f}, where counting reaches {counts:.1f}",
     )
+    ax.invert_yaxis()
+    fig.tight_layout()
+    FIGURE.parent.mkdir(exist_ok=True)
+    fig.savefig(FIGURE, dpi=110, metadata={"Description": drawn_from()})
 
 
-def adaptive() -> str:
-    "Routed perplexity of ASHEM beside its controls, over seeds."
-    shown = {
-        "shallow, 2 layers": "shallow alone, half of the layers",
-        "ASHEM, routed": "ASHEM, routed, three quarters of the layers",
-        "random subset, routed": "the same trained on random rows",
-        "LayerSkip style, routed": "LayerSkip style, routed alike",
-        "full depth, equal training compute": "full depth, as much training",
-        "Kneser-Ney 3": "Kneser-Ney 3",
-    }
-    settings, found = (
-        {
-            "ashem_bytes": "bytes",
-            "ashem_bpe4096": "4,096 BPE tokens",
-        },
-        lambda name, row: metrics(name)["perplexity"][row],
-    )
+def drawn_from() -> str:
+    "What identifies the data of the figure."
+    m = metrics("language_model")
+    data = [[r["test"] for r in m["seeds"][n]] for n in SHOWN]
+    return hashlib.sha256(json.dumps([data, list(SHOWN.values())]).encode()).hexdigest()[:16]
 
-    def cell(name, row):
-        return spread([r["ppl"] for r in found(name, row)], 2) + (
-            " (1 seed)" if len(found(name, row)) == 1 and "Kneser" not in row else ""
-        )
 
-    rows = [
-        [
-            label,
-            f"{metrics(name)['corpus']['tokens']['train']:,}",
-            *(cell(name, row) for row in shown),
-            spread([r["compute_cost"] for r in found(name, "ASHEM, routed, blended")], 2),
-        ]
-        for name, label in settings.items()
+def limits() -> str:
+    "What the numbers do not say, from the runs' own files."
+    f, bytes_, words = metrics("feedback"), metrics("ashem_bytes"), metrics("ashem_bpe4096")
+    best = max(f["gain_percent"].values(), key=lambda g: g["mean"])
+    low, high = best["mean"] - best["half_width_95"], best["mean"] + best["half_width_95"]
+
+    def mean(m, row):
+        return statistics.mean(r["ppl"] for r in m["perplexity"][row])
+
+    off = 100 * (1 - mean(bytes_, "ASHEM, routed") / mean(bytes_, "shallow, 2 layers"))
+    lines = [
+        "Ours is trained with Muon and the other networks with AdamW, and not all were searched equally: the table"
+        " compares recipes, not layers alone.",
+        f"Feedback from the context into its own update makes perplexity worse than a twin's without it"
+        f" ({best['mean']:+.1f}%, 95% interval {low:+.1f} to {high:+.1f}, {f['seeds']} seeds): one scan is enough.",
+        f"ASHEM routed is {off:.1f}% below its shallow half on bytes ({mean(bytes_, 'ASHEM, routed'):.2f}), but a full-depth model trained as long"
+        f" is ahead of it on 4,096 BPE tokens ({mean(words, 'full depth, equal training compute'):.1f} against {mean(words, 'ASHEM, routed'):.1f}), where counts reach"
+        f" {mean(words, 'Kneser-Ney 3'):.1f}.",
     ]
-    lead = (
-        "In the second family deeper blocks learn only what the shallow ones find hard, and only such tokens"
-        f" go through them. Test perplexity, {metrics('ashem_bytes')['num_seeds']} seeds; the last column is"
-        " what routing costs of full depth when the head is counted, which the largest probability asks once"
-        " more: layers are saved in both settings, multiplications only where the vocabulary is small."
-    )
-    return f"{lead}\n\n{table(['', 'training tokens', *shown.values(), 'multiplications of ASHEM, routed, over full depth'], rows)}"
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def results() -> str:
-    "The experiments' numbers beside their controls."
-    f = metrics("feedback")
-    best = max(f["gain_percent"], key=lambda k: f["gain_percent"][k]["mean"])
-    g = f["gain_percent"][best]
-    verdict = (
-        f"Feedback into the candidate ({', '.join(f['gain_percent'])}), against a twin of as many parameters"
-        f" without it, is worth at best {g['mean']:+.1f}% (95% interval {g['mean'] - g['half_width_95']:+.1f}"
-        f" to {g['mean'] + g['half_width_95']:+.1f}, {f['seeds']} seeds)"
-    )
-    lead = (
-        "The layer that works is made of leaky integrators, which a scan solves exactly; its joint Phase 1"
-        " trains them to predict the next token and to stay diverse at once, and freezes them when it ends."
-        " Everything is measured on held-out dialogue, with frozen weights."
-    )
-    return "\n\n".join(
-        [
-            lead,
-            fixed_point(),
-            language_model(),
-            behind(),
-            verdict
-            + (": the iteration earns its place." if f["earned"] else ": no claim is made for the iteration.")
-            + " [All results](nbs/results.ipynb) come from the runs' own files.",
-            adaptive(),
-            main_job(),
-        ]
-    )
+    "The first result beside its controls, and its limits."
+    picture = f"![Test perplexity of five models, every seed]({FIGURE.relative_to(ROOT)})"
+    return "\n\n".join([picture, language_model(), limits()])
 
 
 def readme() -> str:
@@ -340,5 +224,8 @@ if __name__ == "__main__":
     path, text = ROOT / "README.md", readme()
     if "--check" not in sys.argv:
         path.write_text(text, encoding="utf-8")
+        draw()
     elif not path.is_file() or path.read_text(encoding="utf-8") != text:
         raise SystemExit("README.md is stale: run `python scripts/readme.py`")
+    elif not FIGURE.is_file() or Image.open(FIGURE).info.get("Description") != drawn_from():
+        raise SystemExit(f"{FIGURE.relative_to(ROOT)} is stale: run `python scripts/readme.py`")

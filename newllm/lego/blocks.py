@@ -6,17 +6,15 @@
 __all__ = ['IGNORED', 'SequenceBatches', 'LegoTransformer']
 
 # %% ../../nbs/lego/02_blocks.ipynb #87b872cc
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ..config import from_dict, to_dict
 from .config import TransformerConfig
 from .transformer import KVCache, Rows, TransformerBlock
+from ..text.saved import SavedModel
 
 # %% ../../nbs/lego/02_blocks.ipynb #353a0e11
 IGNORED = -100  # the target of a position that no loss and no metric counts
@@ -56,7 +54,7 @@ class SequenceBatches:
             yield self.x[rows], self.y[rows]
 
 # %% ../../nbs/lego/02_blocks.ipynb #b036d6a7
-class LegoTransformer(nn.Module):
+class LegoTransformer(nn.Module, SavedModel):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
 
     def __init__(
@@ -86,6 +84,7 @@ class LegoTransformer(nn.Module):
         for module in (self.token_embedding, *self.heads):
             nn.init.normal_(module.weight, std=config.init_std)
         self.layer_dropout: tuple[float, ...] = ()
+        self.tokenizer = None
         self.arguments = dict(
             config=to_dict(config), vocab_size=vocab_size, exits=list(exits), own_heads=own_heads
         )
@@ -202,40 +201,27 @@ class LegoTransformer(nn.Module):
             out[taken == i] = self.predict(state[taken == i], i)
         return out
 
-    def save_pretrained(
-        self,
-        folder: str | Path,  # made when it is not there
-    ) -> None:
-        "Writes `model.safetensors` and `config.json`."
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        save_file(
-            {k: v.contiguous() for k, v in self.state_dict().items()},
-            Path(folder) / "model.safetensors",
-            metadata={"format": "pt"},
-        )
-        (Path(folder) / "config.json").write_text(
-            json.dumps({"class": type(self).__name__, **self.arguments}, indent=2) + "\n", encoding="utf8"
-        )
+    def description(self) -> dict:
+        "What config.json holds."
+        return {"architecture": type(self).__name__, **self.arguments}
 
     @classmethod
-    def from_pretrained(
+    def from_description(
         cls,
-        folder: str | Path,  # what `save_pretrained` wrote
+        saved: dict,  # what `description` gave
     ) -> "LegoTransformer":
-        "The saved model, in evaluation mode."
-        path = Path(folder) / "config.json"
-        if not path.is_file():
-            raise ValueError(
-                f"there is no model in {folder}: config.json is missing; give the folder that save_pretrained"
-                " wrote"
-            )
-        arguments = json.loads(path.read_text(encoding="utf8"))
-        if (name := arguments.pop("class", None)) != cls.__name__:
-            raise ValueError(
-                f"{folder} holds a {name}, not a {cls.__name__}; load it with {name}.from_pretrained"
-            )
+        "A model of that shape with fresh weights. Raises `ValueError` for a description of another class."
+        name = saved.get("architecture")
+        if name != cls.__name__:
+            raise ValueError(f"it holds a {name}, not a {cls.__name__}; newllm.load_model finds the class")
+        arguments = {k: v for k, v in saved.items() if k != "architecture"}
+        if type(arguments.get("own_heads", False)) is not bool:
+            raise ValueError(f"own_heads={arguments['own_heads']!r} must be true or false")
         if "config" in arguments:
             arguments["config"] = from_dict(arguments["config"], TransformerConfig)
-        model = cls(**arguments)
-        model.load_state_dict(load_file(path.with_name("model.safetensors")))
-        return model.eval()
+        return cls(**arguments)
+
+    def _take_weights(self, weights: dict[str, Tensor]) -> None:
+        "Through memory of its own, since positions are computed when the layers are built."
+        self.to_empty(device="cpu")
+        self.load_state_dict(weights)

@@ -20,7 +20,7 @@ from ..cvfp.leaky import LeakyLLM
 from ..cvfp.recorded import NewLLM
 from ..lego.blocks import LegoTransformer
 from ..lego.config import TransformerConfig
-from ..loader import open_model
+from ..loader import load_model
 from ..text.corpus import Corpus, load_corpus
 from ..text.embeddings import counted_start
 
@@ -65,7 +65,7 @@ def subject(
     if isinstance(model_or_run, Subject):
         return model_or_run
     folder = Path(model_or_run) if isinstance(model_or_run, (str, Path)) else None
-    model = open_model(folder) if folder else model_or_run.eval()
+    model = load_model(folder) if folder else model_or_run.eval()
     config = (
         json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if folder and (folder / "config.json").is_file()
