@@ -7,7 +7,7 @@ __all__ = ['run_id', 'outputs_root', 'is_done', 'Run', 'start_run', 'RunFailed',
            'find_page', 'latest']
 
 # %% ../nbs/40_runs.ipynb #84f73f7f
-import contextlib, datetime, hashlib, json, os, shutil, socket, sys, time
+import contextlib, datetime, hashlib, json, logging, os, shutil, socket, sys, time
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -283,10 +283,15 @@ def _execute(page: Path, run: Run, params: dict[str, Any], show: bool, timeout: 
     import papermill  # costs a second, which `newllm list` need not pay
     encrypted = traitlets.config.Config({"KernelManager": {"transport_encryption": "auto"}})  # between this process and its kernel, where both can
     quiet = ["--IPKernelApp.log_level=50"]  # closing interrupts an idle kernel, which reports that as an error
+    logging.getLogger("asyncio").addFilter(_is_news)
     with _environ(NEWLLM_RUN=str(run.folder), NEWLLM_OUTPUTS=str(outputs_root()), IN_TEST=None):
         papermill.execute_notebook(page, run.folder / "notebook.ipynb", params, kernel_name="python3", progress_bar=False, coalesce_streams=True, execution_timeout=timeout, config=encrypted, extra_arguments=quiet,
                                    stdout_file=sys.stdout if show else None, stderr_file=sys.stderr if show else None)
     run.commit()
+
+def _is_news(record: logging.LogRecord) -> bool:
+    "Not that the kernel of an interrupted cell is gone: nbclient leaves that cell's task behind, and on a busy machine a traceback of it would follow the interrupt."
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "DeadKernelError")
 
 @contextlib.contextmanager
 def _environ(**changes: str | None):
