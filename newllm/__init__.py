@@ -1,9 +1,17 @@
 __version__ = "0.1.0"
 
 # loaded when first asked for: `newllm list` should not wait for torch
-_homes = {"Config": "config", "ConfigError": "config", "preset": "config", "LegoConfig": "lego_config", "lego_preset": "lego_config",
-          "LeakyConfig": "leaky_config", "leaky_preset": "leaky_config",
-          "load_corpus": "data", "LeakyLLM": "leaky", "load_model": "leaky", "NewLLM": "model", "Run": "runs", "latest": "runs", "run_experiment": "runs", "start_run": "runs"}
+_homes = {
+    "ConfigError": "config",
+    "Config": "cvfp.config", "preset": "cvfp.config",
+    "LeakyLLM": "cvfp.leaky",
+    "LeakyConfig": "cvfp.leaky_config", "leaky_preset": "cvfp.leaky_config",
+    "NewLLM": "cvfp.recorded",
+    "LegoConfig": "lego.config", "lego_preset": "lego.config",
+    "load_model": "loader",
+    "Run": "runs.run", "latest": "runs.run", "run_experiment": "runs.run", "start_run": "runs.run",
+    "load_corpus": "text.corpus",
+}
 __all__ = list(_homes)
 
 

@@ -6,7 +6,9 @@
 __all__ = ['set_seed']
 
 # %% ../nbs/01_seeding.ipynb #d49bbb46
-import os, platform, random
+import os
+import platform
+import random
 
 import numpy as np
 import torch
@@ -15,20 +17,35 @@ import torch
 def _not_fixed() -> dict:  # JSON-ready
     "What changes results without being random: named, with its present value."
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
-    return {"torch_threads": torch.get_num_threads(), "torch_interop_threads": torch.get_num_interop_threads(), "numpy_blas": blas,
-            "torch_mkl": torch.backends.mkl.is_available(), "cpu_capability": torch.backends.cpu.get_cpu_capability(), "machine": platform.machine(),
-            "cpu_count": os.cpu_count(), "cuda_device": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
-            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "random")}
+    return {
+        "torch_threads": torch.get_num_threads(),
+        "torch_interop_threads": torch.get_num_interop_threads(),
+        "numpy_blas": blas,
+        "torch_mkl": torch.backends.mkl.is_available(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "machine": platform.machine(),
+        "cpu_count": os.cpu_count(),
+        "cuda_device": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "random"),
+    }
 
 # %% ../nbs/01_seeding.ipynb #49bcfc76
 def set_seed(
-    seed: int,                       # 0 .. 2**32 - 1, the range numpy accepts
+    seed: int,  # 0 .. 2**32 - 1, the range numpy accepts
     num_threads: int | None = None,  # torch CPU threads from now on; None = leave as is
-) -> dict:                           # seed, fixed (what was set), not_fixed (what was only read); JSON-ready
-    "Fixes Python, numpy and torch (all devices) and asks for deterministic algorithms. Raises `ValueError` for a seed or thread count out of range."
-    if type(seed) is not int or not 0 <= seed < 2**32: raise ValueError(f"seed={seed!r} must be an int from 0 to 2**32 - 1; set it as Config.seed")
+) -> dict:  # seed, fixed (what was set), not_fixed (what was only read); JSON-ready
+    """Fixes Python, numpy and torch (all devices) and asks for deterministic algorithms.
+
+    Raises `ValueError` for a seed or thread count out of range.
+    """
+    if type(seed) is not int or not 0 <= seed < 2**32:
+        raise ValueError(f"seed={seed!r} must be an int from 0 to 2**32 - 1; set it as Config.seed")
     if num_threads is not None:
-        if type(num_threads) is not int or num_threads < 1: raise ValueError(f"num_threads={num_threads!r} must be an int of at least 1, or None; set it as Config.num_threads")
+        if type(num_threads) is not int or num_threads < 1:
+            raise ValueError(
+                f"num_threads={num_threads!r} must be an int of at least 1, or None; set it as"
+                " Config.num_threads"
+            )
         torch.set_num_threads(num_threads)
     random.seed(seed)
     np.random.seed(seed)
@@ -36,6 +53,13 @@ def set_seed(
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
-    fixed = {"python_random": seed, "numpy_random": seed, "torch_cpu": seed, "torch_cuda_devices": torch.cuda.device_count(), "torch_deterministic_algorithms": True,
-             "cudnn_benchmark": False, "CUBLAS_WORKSPACE_CONFIG": os.environ["CUBLAS_WORKSPACE_CONFIG"]}
+    fixed = {
+        "python_random": seed,
+        "numpy_random": seed,
+        "torch_cpu": seed,
+        "torch_cuda_devices": torch.cuda.device_count(),
+        "torch_deterministic_algorithms": True,
+        "cudnn_benchmark": False,
+        "CUBLAS_WORKSPACE_CONFIG": os.environ["CUBLAS_WORKSPACE_CONFIG"],
+    }
     return {"seed": seed, "fixed": fixed, "not_fixed": _not_fixed()}
