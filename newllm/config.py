@@ -95,7 +95,19 @@ class DataConfig:
     source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f(
         "chitchat", "where the text comes from; chitchat is packaged and needs no network"
     )
-    path: str | None = _f(None, "file for text_file, folder for text_dir")
+    path: str | None = _f(None, "file for text_file, folder for text_dir; ~ is the home folder")
+    text_format: Literal["auto", "text", "json", "csv", "parquet"] = _f(
+        "auto", "how the files are read; auto: by suffix and content, text: as plain text whatever they hold"
+    )
+    text_column: str | None = _f(
+        None, "column of csv and parquet files, or key of JSON records, that holds the text or the messages"
+    )
+    max_characters: int = _f(
+        32_000_000,
+        "characters read at most, from the front of a file or of a folder's records; the rest is not used,"
+        " and said",
+        ge=1,
+    )
     text: str | None = _f(None, "the text itself, for manual")
     num_samples: int | None = _f(
         None, "conversations read at most for each split; None = as many as the token counts need", ge=1
@@ -145,6 +157,16 @@ class DataConfig:
             )
         if self.source in ("text_file", "text_dir") and not self.path:
             yield f"source={self.source!r} needs path"
+        of_files = [
+            name for name in ("text_format", "text_column") if getattr(self, name) not in (None, "auto")
+        ]
+        if of_files and self.source not in ("text_file", "text_dir"):
+            yield (
+                f"source={self.source!r} reads no files and has no {' and no '.join(of_files)}; set"
+                " source='text_file' or 'text_dir'"
+            )
+        if self.text_column and self.text_format == "text":
+            yield "text_format='text' has no text_column"
         if self.source == "manual" and not self.text:
             yield "source='manual' needs text"
         if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
