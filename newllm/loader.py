@@ -27,12 +27,11 @@ def load_model(
     **hub,  # revision, token, cache_dir ... for a hub repository
 ) -> SavedModel:
     "The saved model of any family, in eval mode. Raises `ValueError` for a missing, damaged or foreign folder."
-    folder = find_model_folder(name, **hub)
-    if (folder / "model").is_dir():
-        folder = folder / "model"
-    elif (folder / "status.json").is_file() and not (folder / WEIGHTS).exists():
-        state = read_json(folder / "status.json").get("state")
-        raise ValueError(f"{folder} holds no model (its run is {state}); a run saves one when it is done")
+    run = find_model_folder(name, **hub)
+    folder = run / "model" if (run / "model").is_dir() else run
+    if (run / "status.json").is_file() and not (folder / WEIGHTS).exists():
+        state = read_json(run / "status.json").get("state")
+        raise ValueError(f"{run} holds no model (its run is {state}); a run saves one when it is done")
     saved = read_model_config(folder)
     kind = saved.get("architecture")
     if not isinstance(kind, str) or kind not in MODELS:
