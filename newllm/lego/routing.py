@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..config import quoted, real_number, whole_number
 from .blocks import IGNORED, LegoTransformer
 from .criteria import Criterion, confidences, fit_mixture, fit_threshold
 from .transformer import KVCache, Rows
@@ -256,6 +257,28 @@ class RoutedCache:
             torch.cat([*waiting, state], 1), start, self.model.exits[block], rows, self.caches, trace
         )[:, n:]
 
+# %% ../../nbs/lego/07_routing.ipynb #1378daa4
+def _prompt(model: LegoTransformer, prompt: Tensor, max_new_tokens: int) -> Tensor:
+    """The prompt, if it is token ids that the model knows.
+
+    Raises `ValueError` for one that is not, and for a number of tokens that is none.
+    """
+    whole_number(max_new_tokens, "max_new_tokens", 0)
+    if not isinstance(prompt, Tensor) or prompt.ndim != 1 or not len(prompt):
+        given = f"shape {tuple(prompt.shape)}" if isinstance(prompt, Tensor) else quoted(prompt)
+        raise ValueError(f"prompt must be a tensor of at least one token id in one dimension, got {given}")
+    if prompt.is_floating_point() or prompt.is_complex() or prompt.dtype == torch.bool:
+        raise ValueError(
+            f"prompt holds {str(prompt.dtype).removeprefix('torch.')} numbers, token ids are whole numbers"
+        )
+    low, high = int(prompt.min()), int(prompt.max())
+    if low < 0 or high >= model.token_embedding.num_embeddings:
+        raise ValueError(
+            f"token ids run from {low} to {high}, the vocabulary has ids 0 to"
+            f" {model.token_embedding.num_embeddings - 1}; tokenise with the model's own tokenizer"
+        )
+    return prompt.to(torch.int64)
+
 # %% ../../nbs/lego/07_routing.ipynb #204e750e
 @torch.no_grad()
 def generate(
@@ -263,11 +286,11 @@ def generate(
     prompt: Tensor,  # [S] int64, at least one token
     max_new_tokens: int,
 ) -> Generated:
-    "Greedy routed generation; the prompt is routed as well."
-    if prompt.ndim != 1 or not len(prompt):
-        raise ValueError(
-            f"prompt must be at least one token id in one dimension, got shape {tuple(prompt.shape)}"
-        )
+    """Greedy routed generation; the prompt is routed as well.
+
+    Raises `ValueError` for a prompt or a number that cannot be.
+    """
+    prompt = _prompt(router.model, prompt, max_new_tokens)
     memory, ids, out = RoutedCache(router.model), prompt[None], Generated([], [], [])
     for _ in range(max_new_tokens):
         logits, layer, confidence = advance(router, memory, ids)
@@ -338,7 +361,11 @@ def greedy(
     prompt: Tensor,  # [S] int64
     max_new_tokens: int,
 ) -> list[int]:
-    "Full-depth greedy decoding with a cache: the reference."
+    """Full-depth greedy decoding with a cache: the reference.
+
+    Raises `ValueError` for a prompt or a number that cannot be.
+    """
+    prompt = _prompt(model, prompt, max_new_tokens)
     caches, ids, out = [KVCache() for _ in model.layers], prompt[None], []
     for _ in range(max_new_tokens):
         ids = model.predict(
@@ -357,9 +384,14 @@ def speculate(
     exit: int = 0,  # index of the exit that drafts
     stop_below: float = 0.0,  # a draft less confident than this is the last of its round
 ) -> Speculated:
-    "Greedy decoding by draft and verification; identical to `greedy`."
-    if draft_tokens < 1:
-        raise ValueError(f"draft_tokens={draft_tokens} must be at least 1; set RoutingConfig.draft_tokens")
+    """Greedy decoding by draft and verification; identical to `greedy`.
+
+    Raises `ValueError` for a prompt or a number that cannot be.
+    """
+    prompt = _prompt(model, prompt, max_new_tokens)
+    whole_number(draft_tokens, "draft_tokens", 1)
+    whole_number(exit, "exit", 0)
+    real_number(stop_below, "stop_below", 0, 1)
     if not 0 <= exit < len(model.exits) - 1:
         raise ValueError(
             f"exit={exit} cannot draft: the model's exits are {model.exits} and the last one verifies"

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['keep_likely', 'sample', 'Generation', 'TextModel']
 
-# %% ../../nbs/text/08_generate.ipynb #8f876c61
+# %% ../../nbs/text/08_generate.ipynb #5314f0b2
 import torch
 from torch import Tensor
 
+from ..config import quoted, real_number, whole_number
 from .saved import SavedModel
 
 # %% ../../nbs/text/08_generate.ipynb #e2357516
@@ -17,13 +18,15 @@ def keep_likely(
     top_k: int | None = None,  # >= 1; None keeps all
     top_p: float | None = None,  # (0, 1]; None keeps all
 ) -> Tensor:  # [V], -inf where a token is out of the game
-    """Top-k first, then the nucleus of the probabilities that are left; equal logits at the border of
-    top-k all stay.
+    """Top-k first, then the nucleus of the probabilities that are left; equal logits at the border of top-k
+    all stay.
+
+    Raises `ConfigError` for a dial that is no such number.
     """
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k={top_k} must be at least 1, or None to keep all tokens")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p={top_p} must lie in (0, 1], or be None to keep all tokens")
+    if top_k is not None:
+        top_k = whole_number(top_k, "top_k", 1, other="None to keep all tokens")
+    if top_p is not None:
+        top_p = real_number(top_p, "top_p", 0, 1, above=True, other="None to keep all tokens")
     if top_k is not None and top_k < len(logits):
         logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -torch.inf)
     if top_p is not None and top_p < 1:
@@ -39,9 +42,13 @@ def sample(
     top_p: float | None = None,  # (0, 1]; None keeps all
     generator: torch.Generator | None = None,  # None draws from torch's global generator
 ) -> int:  # a token id
-    "One token id drawn from the logits."
-    if not temperature >= 0:
-        raise ValueError(f"temperature={temperature} must be 0 (always the most likely token) or above")
+    """One token id drawn from the logits.
+
+    Raises `ConfigError` for a dial that is no such number, and `ValueError` for logits that are not finite.
+    """
+    temperature = real_number(
+        temperature, "temperature", 0, other="exactly 0 for always the most likely token"
+    )
     if not logits.isfinite().all():
         raise ValueError(
             f"{int((~logits.isfinite()).sum())} of {len(logits)} logits are not finite; the model's weights"
@@ -49,7 +56,11 @@ def sample(
         )
     if temperature == 0:
         return int(keep_likely(logits, top_k, top_p).argmax())
-    p = keep_likely(logits.double() / temperature, top_k, top_p).softmax(-1)
+    logits = logits.double()
+    scaled = (
+        logits - logits.max()
+    ) / temperature  # from the largest down, so that a tiny temperature cannot make two infinities
+    p = keep_likely(scaled, top_k, top_p).softmax(-1)
     return int(torch.multinomial(p.cpu(), 1, generator=generator))
 
 # %% ../../nbs/text/08_generate.ipynb #80c379de
@@ -66,8 +77,13 @@ class Generation:
     ):
         self.model, self.last = model, int(ids[-1])
         self.earlier = ids[:-1].tolist()[-(model.window - 1) :] if model.window > 1 else []
-        self.context = model.read(ids[:-1])
+        seed = (
+            None
+            if seed is None
+            else whole_number(seed, "seed", 0, 2**63 - 1, "None to draw from torch's global generator")
+        )
         self.generator = None if seed is None else torch.Generator().manual_seed(seed)
+        self.context = model.read(ids[:-1])
 
     @torch.no_grad()
     def next_logits(self) -> Tensor:  # [V]
@@ -87,7 +103,14 @@ class Generation:
         top_k: int | None = None,  # >= 1; None keeps all
         top_p: float | None = None,  # (0, 1]; None keeps all
     ) -> list[int]:  # `num_tokens` new ids
-        "The next tokens; calling it again goes on where it stopped."
+        """The next tokens; calling it again goes on where it stopped.
+
+        Raises `ConfigError` for a number that cannot be.
+        """
+        num_tokens = whole_number(num_tokens, "max_new_tokens", 0)
+        sample(
+            torch.zeros(2), temperature, top_k, top_p, torch.Generator()
+        )  # refuses dials before anything is read
         out = []
         for _ in range(num_tokens):
             self.last = sample(self.next_logits(), temperature, top_k, top_p, self.generator)
@@ -134,21 +157,45 @@ class TextModel(SavedModel):
         self,
         prompt: str | list[int] | Tensor,
     ) -> Tensor:  # [T] int64, T >= 1
-        "Token ids of a prompt. Raises `ValueError` for text without a tokenizer and for an empty prompt."
+        """Token ids of a prompt.
+
+        Raises `ValueError` for text without a tokenizer, for an empty prompt, and for what are no token ids.
+        """
         if isinstance(prompt, str):
-            if self.tokenizer is None:
-                raise ValueError(
-                    "the prompt is text but the model has no tokenizer; set model.tokenizer, or give"
-                    " token ids"
-                )
-            prompt = self.tokenizer.encode(prompt)
-        ids = torch.as_tensor(prompt, dtype=torch.int64)
+            prompt = self._encode_text(prompt)
+        if isinstance(prompt, (list, tuple)) and any(isinstance(i, bool) for i in prompt):
+            raise ValueError(f"the prompt {quoted(prompt)} holds True or False; give token ids, or text")
+        try:
+            ids = torch.as_tensor(prompt)
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            raise ValueError(
+                f"the prompt {quoted(prompt)} is neither text nor token ids in a list or a tensor"
+            ) from None
         if ids.dim() != 1 or len(ids) == 0:
             raise ValueError(
                 f"the prompt gives ids of shape {tuple(ids.shape)}; at least one token in one dimension is"
                 " needed"
             )
-        return ids
+        if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+            raise ValueError(
+                f"the prompt holds {str(ids.dtype).removeprefix('torch.')} numbers, token ids are whole"
+                " numbers"
+            )
+        return ids.to(torch.int64)
+
+    def _encode_text(self, text: str) -> list[int]:
+        "Its token ids."
+        if self.tokenizer is None:
+            raise ValueError(
+                "the prompt is text but the model has no tokenizer; set model.tokenizer, or give token ids"
+            )
+        try:
+            text.encode()
+        except UnicodeEncodeError as e:
+            raise ValueError(
+                f"the prompt is no text: character {e.start} is half of a pair (a lone surrogate)"
+            ) from None
+        return self.tokenizer.encode(text)
 
     def generate(
         self,
@@ -159,7 +206,10 @@ class TextModel(SavedModel):
         top_p: float | None = None,  # (0, 1]; None keeps all
         seed: int | None = None,  # None draws from torch's global generator
     ) -> str | Tensor:  # text for a text prompt, otherwise ids [T + max_new_tokens]
-        "The prompt and its continuation."
+        """The prompt and its continuation.
+
+        Raises `ValueError` for a prompt that is none and for a dial that cannot be, before anything is read.
+        """
         ids = self.encode(prompt)
         new = torch.tensor(
             Generation(self, ids, seed).take(max_new_tokens, temperature, top_k, top_p), dtype=torch.int64
