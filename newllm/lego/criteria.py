@@ -164,7 +164,7 @@ def fit_gate(
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        gate = Gate(states.shape[-1], config.gate_hidden).to(states.device)
+        gate = Gate(states.shape[-1], config.gate_hidden).to(states)
         target = (
             ((gains - gains.mean()) / gains.std().clamp_min(1e-12)).clamp(-4, 4).to(states)
         )  # the tails are single tokens
