@@ -154,8 +154,10 @@ def _f(default: Any, doc: str, **limits) -> Any:
 class DataConfig:
     "Text source, tokenizer, token embedding and validation policy."
 
-    source: Literal["chitchat", "ultrachat", "text_file", "text_dir", "manual"] = _f(
-        "chitchat", "where the text comes from; chitchat is packaged and needs no network"
+    source: Literal["chitchat", "shakespeare", "bible", "ultrachat", "text_file", "text_dir", "manual"] = _f(
+        "chitchat",
+        "where the text comes from; chitchat is installed with newllm, shakespeare and bible are packages of"
+        " their own, ultrachat needs the hub",
     )
     path: str | None = _f(None, "file for text_file, folder for text_dir; ~ is the home folder")
     text_format: Literal["auto", "text", "json", "csv", "parquet"] = _f(

@@ -26,6 +26,7 @@ from ..config import DataConfig, to_dict
 from .embeddings import _embedding
 from .readers import Conversations, TextSpan, open_regular, reading, sign_of_life
 from newllm.text.sources import (
+    PACKAGES,
     _GPT2,
     _ULTRACHAT,
     _files,
@@ -33,6 +34,7 @@ from newllm.text.sources import (
     _messages,
     _ultrachat_revision,
     load_conversations,
+    package_version,
 )
 from .tokenizers import _fit_tokenizer, _gpt2_tokenizer, _id_runs, load_tokenizer, save_tokenizer
 
@@ -156,6 +158,9 @@ def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
         return (
             f"hub {_ULTRACHAT}, train_sft, revision {revision}, {rows} conversations, split by first message"
         )
+    if config.source in PACKAGES:
+        kept = f"{rows} {PACKAGES[config.source].rows} in {len(set(data.openings))} groups"
+        return f"package {package_version(config.source)}, {kept}, split by group"
     if not data.openings:
         origin = "text from the configuration" if config.source == "manual" else "one file"
         return f"{origin}, cut into consecutive parts"
@@ -229,6 +234,8 @@ def _fingerprint(config: DataConfig) -> list[str]:
         out += [_content(path, 2**22) for path in _files(config)[0]]
     if config.source == "chitchat":
         out.append(importlib.metadata.version("chitchat-dataset"))
+    if config.source in PACKAGES:
+        out.append(package_version(config.source))
     if config.source == "ultrachat":
         out.append(_ultrachat_revision())
     return out + [importlib.metadata.version("tokenizers")]
