@@ -95,9 +95,7 @@ def _explain(cls: type, err: dict) -> str:
     field = ".".join(str(p) for p in err["loc"]) or cls.__name__
     if err["type"] == "unexpected_keyword_argument":
         known = [f.name for f in dataclasses.fields(cls)]
-        return (
-            f"{cls.__name__} has no field {field!r}{nearest(field, known)}; its fields are {', '.join(known)}"
-        )
+        return f"{cls.__name__} has no field {quoted(field)}{nearest(field, known)}; its fields are {', '.join(known)}"
     msg = err["msg"].removeprefix("Value error, ")
     if err["type"] == "value_error":
         return f"{cls.__name__}: {msg}"
@@ -109,7 +107,7 @@ def _explain(cls: type, err: dict) -> str:
         ),
         None,
     )
-    return f"{cls.__name__}.{field}: {msg}, got {err['input']!r}" + (f" ({doc})" if doc else "")
+    return f"{cls.__name__}.{field}: {msg}, got {quoted(err['input'])}" + (f" ({doc})" if doc else "")
 
 # %% ../nbs/00_config.ipynb #7f32fa56
 def _section(cls: type) -> type:
@@ -118,13 +116,13 @@ def _section(cls: type) -> type:
         cls,
         frozen=True,
         kw_only=True,
-        config=ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True),
+        config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True),
     )
     build = cls.__init__
 
     def __init__(self, *args, **kwargs):
         if args:
-            raise ConfigError(f"{cls.__name__} takes keyword arguments only, got {args!r}")
+            raise ConfigError(f"{cls.__name__} takes keyword arguments only, got {quoted(args)}")
         try:
             build(self, **kwargs)
         except ValidationError as e:
@@ -159,25 +157,34 @@ class DataConfig:
         "where the text comes from; chitchat is installed with newllm, shakespeare and bible are packages of"
         " their own, ultrachat needs the hub",
     )
-    path: str | None = _f(None, "file for text_file, folder for text_dir; ~ is the home folder")
+    path: str | None = _f(None, "file for text_file, folder for text_dir; ~ is the home folder", min_length=1)
     text_format: Literal["auto", "text", "json", "csv", "parquet"] = _f(
         "auto", "how the files are read; auto: by suffix and content, text: as plain text whatever they hold"
     )
     text_column: str | None = _f(
-        None, "column of csv and parquet files, or key of JSON records, that holds the text or the messages"
+        None,
+        "column of csv and parquet files, or key of JSON records, that holds the text or the messages",
+        min_length=1,
     )
     max_characters: int = _f(
         32_000_000,
         "characters read at most, from the front of a file or of a folder's records; the rest is not used,"
         " and said",
         ge=1,
+        le=100_000_000_000,
     )
-    text: str | None = _f(None, "the text itself, for manual")
+    text: str | None = _f(None, "the text itself, for manual", min_length=1)
     num_samples: int | None = _f(
-        None, "conversations read at most for each split; None = as many as the token counts need", ge=1
+        None,
+        "conversations read at most for each split; None = as many as the token counts need",
+        ge=1,
+        le=1_000_000_000,
     )
     tokens_per_sample: int | None = _f(
-        None, "tokens kept of each conversation, shorter ones are passed over; None = all", ge=2
+        None,
+        "tokens kept of each conversation, shorter ones are passed over; None = all",
+        ge=2,
+        le=1_000_000_000,
     )
     min_messages: int = _f(4, "chitchat conversations with fewer messages are left out", ge=1, le=100)
     held_out_share: float = _f(
@@ -186,10 +193,10 @@ class DataConfig:
         gt=0,
         le=0.4,
     )
-    num_train_tokens: int = _f(30_000, "training tokens", ge=2)
-    num_val_tokens: int = _f(10_000, "validation tokens", ge=2)
+    num_train_tokens: int = _f(30_000, "training tokens", ge=2, le=100_000_000_000)
+    num_val_tokens: int = _f(10_000, "validation tokens", ge=2, le=100_000_000_000)
     num_test_tokens: int = _f(
-        10_000, "test tokens, from other conversations than training and validation", ge=2
+        10_000, "test tokens, from other conversations than training and validation", ge=2, le=100_000_000_000
     )
     val_source: Literal["held_out", "tail_of_train", "auto_split"] = _f(
         "held_out",
@@ -201,16 +208,16 @@ class DataConfig:
         "bpe: byte-level BPE trained on the training text; gpt2: from the hub or tokenizer_path; word:"
         " whitespace words",
     )
-    tokenizer_path: str | None = _f(None, "local folder with GPT-2's vocab.json and merges.txt")
+    tokenizer_path: str | None = _f(None, "local folder with GPT-2's vocab.json and merges.txt", min_length=1)
     vocab_size: int = _f(2048, "entries of the trained tokenizer", ge=257, le=200_000)
     embedding: Literal["svd", "gpt2", "random", "learned"] = _f(
         "svd",
         "svd: positive PMI of the training ids; gpt2: pretrained; random: control; learned: trained with the"
         " model",
     )
-    embedding_path: str | None = _f(None, "local folder of the pretrained model")
+    embedding_path: str | None = _f(None, "local folder of the pretrained model", min_length=1)
     svd_window: int = _f(4, "tokens to each side that count as co-occurring", ge=1, le=64)
-    split_seed: int = _f(0, "seed of the split by first message", ge=0)
+    split_seed: int = _f(0, "seed of the split by first message", ge=0, le=4_294_967_295)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -276,7 +283,7 @@ def _with(base: Any, overrides: dict[str, Any]) -> Any:
     for name, value in overrides.items():
         if name not in known:
             raise ConfigError(
-                f"there is no parameter {name!r}{nearest(name, list(known))}{_ambiguous(name, known)}"
+                f"there is no parameter {quoted(name)}{nearest(name, list(known))}{_ambiguous(name, known)}"
             )
         section, field = known[name]
         (parts.setdefault(section, {}) if section else own)[field] = (
@@ -296,7 +303,7 @@ def _named(root: type, presets: dict, name: str, overrides: dict) -> Any:
     "The configuration of type `root` that `presets[name]` describes, with flat `overrides`."
     if name not in presets:
         raise ConfigError(
-            f"there is no preset {name!r}{nearest(str(name), list(presets))}; presets are"
+            f"there is no preset {quoted(name)}{nearest(str(name), list(presets))}; presets are"
             f" {', '.join(presets)}"
         )
     given = {k: v for k, v in overrides.items() if v is not None}
@@ -369,25 +376,28 @@ class JointConfig:
     beta1: float = _f(0.9, "AdamW's memory of the gradient", ge=0, lt=1)
     beta2: float = _f(0.98, "AdamW's memory of its square", ge=0, lt=1)
     weight_decay: float = _f(0.05, "decoupled weight decay, on matrices except the decay's", ge=0, le=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
-    predict_weight: float = _f(1.0, "weight of the cross-entropy of the next token", ge=0)
-    diversity_weight: float = _f(0.5, "weight of the three diversity terms together", ge=0)
-    variance_weight: float = _f(1.0, "within diversity: each dimension's standard deviation is 1", ge=0)
-    covariance_weight: float = _f(1.0, "within diversity: no two dimensions vary together", ge=0)
-    mean_weight: float = _f(1.0, "within diversity: the mean context is zero", ge=0)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
+    predict_weight: float = _f(1.0, "weight of the cross-entropy of the next token", ge=0, le=1e6)
+    diversity_weight: float = _f(0.5, "weight of the three diversity terms together", ge=0, le=1e6)
+    variance_weight: float = _f(
+        1.0, "within diversity: each dimension's standard deviation is 1", ge=0, le=1e6
+    )
+    covariance_weight: float = _f(1.0, "within diversity: no two dimensions vary together", ge=0, le=1e6)
+    mean_weight: float = _f(1.0, "within diversity: the mean context is zero", ge=0, le=1e6)
     retention_weight: float = _f(
         0.0,
         "weight of the share of earlier tokens' embeddings that no linear map reads from the context",
         ge=0,
+        le=1e6,
     )
     retention_lags: tuple[int, ...] = _f((4, 8, 16), "how many tokens earlier, each below window")
     retention_ridge: float = _f(
-        0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0
+        0.1, "multiple of the contexts' mean variance added to their covariance in that map", gt=0, le=1e6
     )
     cvfp_weight: float = _f(
-        0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0
+        0.3, "weight of the change in the last sweep; needs num_sweeps of at least 2", ge=0, le=1e6
     )
-    project_every: int = _f(5, "steps between projections onto gamma", ge=1)
+    project_every: int = _f(5, "steps between projections onto gamma", ge=1, le=1_000_000)
     precision: Literal["float32", "bfloat16", "auto"] = _f(
         "float32",
         "of the matrix products, Muon's included; scans, norms and losses stay in float32; auto: the faster"

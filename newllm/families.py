@@ -8,7 +8,7 @@ __all__ = ['FAMILIES', 'Family', 'known_family', 'family_of']
 # %% ../nbs/04_families.ipynb #383520e0
 from typing import Any, Callable, NamedTuple
 
-from .config import ConfigError, nearest
+from .config import ConfigError, nearest, quoted
 from .cvfp.config import PRESETS, Config, preset
 from .cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, leaky_preset
 from .lego.config import LEGO_PRESETS, LegoConfig, lego_preset
@@ -35,7 +35,7 @@ def known_family(
     "`family`, if there is one of this name."
     if family not in FAMILIES:
         raise ConfigError(
-            f"there is no family {family!r}{nearest(str(family), list(FAMILIES))}; families are"
+            f"there is no family {quoted(family)}{nearest(str(family), list(FAMILIES))}; families are"
             f" {', '.join(FAMILIES)}"
         )
     return family

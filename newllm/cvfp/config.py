@@ -17,7 +17,7 @@ class ModelConfig:
 
     context_dim: int = _f(128, "C, width of the context vector", ge=1, le=16_384)
     embed_dim: int = _f(128, "E, width of the token embedding", ge=1, le=16_384)
-    hidden_dim: int | None = _f(None, "must be C + E; None fills it in", ge=2)
+    hidden_dim: int | None = _f(None, "must be C + E; None fills it in", ge=2, le=32_768)
     num_layers: int = _f(6, "CVFP layers; ignored when layer_structure is given", ge=1, le=64)
     layer_structure: tuple[int, ...] | None = _f(
         None, "layers of each block, e.g. (2, 3); None = one layer a block"
@@ -70,7 +70,7 @@ class Phase1Config:
         "constant",
         "staged: 0.002 for iterations 1-3, 0.0005 for 4-8, 0.0001 from 9 (scaled by learning_rate / 0.002)",
     )
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
     cvfp: Literal["previous", "two_pass"] = _f(
         "previous",
         "fixed-point target: the previous iteration's contexts, or a second pass within the iteration",
@@ -100,7 +100,7 @@ class Phase1Config:
     )
     num_past: int = _f(10, "contexts remembered by past_contexts", ge=1, le=1000)
     convergence_threshold: float = _f(
-        0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0
+        0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0, le=1e6
     )
     min_converged_ratio: float = _f(0.95, "early stop when this share of tokens has converged", gt=0, le=1)
     early_stop: bool = _f(True, "stop early at min_converged_ratio")
@@ -132,11 +132,11 @@ class Phase2Config:
     "Next-token prediction on fixed contexts."
 
     epochs: int = _f(20, "passes over the training positions", ge=1, le=100_000)
-    batch_size: int = _f(1024, "positions in a batch", ge=1)
+    batch_size: int = _f(1024, "positions in a batch", ge=1, le=1_000_000)
     learning_rate: float = _f(0.002, "AdamW's rate", gt=0, le=1)
     weight_decay: float = _f(0.01, "AdamW's decoupled weight decay", ge=0, le=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
-    patience: int = _f(2, "epochs without a better validation loss before stopping", ge=1)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
+    patience: int = _f(2, "epochs without a better validation loss before stopping", ge=1, le=100_000)
     freeze_blocks: bool = _f(False, "train the head only")
     context_target: Literal["replace", "mse"] = _f(
         "replace",
@@ -160,11 +160,11 @@ class ChecksConfig:
     "Thresholds and sizes of the checks."
 
     min_effective_rank_ratio: float = _f(0.3, "diversity fails below this share of the dimension", ge=0, le=1)
-    attractor_l2: float = _f(0.1, "global attractor: mean pairwise L2 below this ...", gt=0)
+    attractor_l2: float = _f(0.1, "global attractor: mean pairwise L2 below this ...", gt=0, le=1e6)
     attractor_cosine: float = _f(0.99, "... and mean pairwise cosine above this", ge=-1, le=1)
-    zero_norm: float = _f(0.1, "zero solution: mean norm below this", gt=0)
+    zero_norm: float = _f(0.1, "zero solution: mean norm below this", gt=0, le=1e6)
     identity_distance: float = _f(
-        0.1, "identity mapping: smallest mean distance from zero and from the mean context", gt=0
+        0.1, "identity mapping: smallest mean distance from zero and from the mean context", gt=0, le=1e6
     )
     identity_mapping_threshold: float = _f(
         0.95,
@@ -174,13 +174,23 @@ class ChecksConfig:
         le=1,
     )
     final_diff_pass: float = _f(
-        1e-3, "fixed point reached when the last difference is below this and the differences shrink", gt=0
+        1e-3,
+        "fixed point reached when the last difference is below this and the differences shrink",
+        gt=0,
+        le=1e6,
     )
-    final_diff_fail: float = _f(1e-2, "fixed point missed when the last difference is above this", gt=0)
+    final_diff_fail: float = _f(
+        1e-2, "fixed point missed when the last difference is above this", gt=0, le=1e6
+    )
     num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
-    max_check_tokens: int = _f(6400, "tokens of each text that the checks read, from the front", ge=2)
+    max_check_tokens: int = _f(
+        6400, "tokens of each text that the checks read, from the front", ge=2, le=1_000_000_000
+    )
     max_pass_tokens: int = _f(
-        1280, "repeated passes and trials go token by token over this many tokens, from the front", ge=2
+        1280,
+        "repeated passes and trials go token by token over this many tokens, from the front",
+        ge=2,
+        le=1_000_000_000,
     )
     check_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
     sweep_tolerance: float = _f(
@@ -188,23 +198,24 @@ class ChecksConfig:
         "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance,"
         " is below this",
         gt=0,
+        le=1e6,
     )
     num_trials: int = _f(10, "validation trials", ge=2, le=1000)
-    num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1)
+    num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1, le=1_000_000_000)
     token_dependence_cosine: float = _f(
         0.999,
         "token dependence fails when different tokens move one context to outputs of a larger mean cosine",
         ge=-1,
         le=1,
     )
-    num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2)
+    num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2, le=1_000_000)
     rank_energy: float = _f(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
     verdict_slope: float = _f(
-        1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0
+        1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0, le=1e6
     )
-    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0)
-    num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1)
-    num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1)
+    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0, le=1e6)
+    num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1, le=16_384)
+    num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1, le=200_000)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."

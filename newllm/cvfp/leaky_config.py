@@ -80,7 +80,7 @@ class LeakyModelConfig:
 class BaselineConfig:
     "Controls trained on the same tokens."
 
-    gru_dim: int = _f(384, "width of the GRU's state", ge=1)
+    gru_dim: int = _f(384, "width of the GRU's state", ge=1, le=16_384)
     gru_dropout: float = _f(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
     gru_rates: tuple[float, ...] = _f(
         (0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported"
@@ -129,8 +129,8 @@ class LeakyPhase2Config:
     start: Literal["phase1", "fresh"] = _f("phase1", "readout that it starts from: Phase 1's, or a new one")
     fresh_passes: int = _f(3, "passes for a fresh readout, the controls' too", ge=1, le=10_000)
     fresh_rate: float = _f(3e-3, "peak rate for a fresh readout", gt=0, le=1)
-    batch_size: int = _f(1024, "positions in a batch, drawn from the whole text", ge=1)
-    patience: int = _f(2, "passes without a better validation loss before stopping", ge=1)
+    batch_size: int = _f(1024, "positions in a batch, drawn from the whole text", ge=1, le=1_000_000)
+    patience: int = _f(2, "passes without a better validation loss before stopping", ge=1, le=100_000)
     whiten: bool = _f(False, "give the readout whitened contexts")
     phase3_passes: int = _f(
         0, "passes end to end afterwards, contexts and readout together; 0 = none", ge=0, le=10_000
@@ -155,11 +155,16 @@ class ProbesConfig:
         "multiples of the mean variance added to a probe's covariance; chosen on part of the fitting text",
     )
     min_tokens_per_dim: float = _f(
-        25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0
+        25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0, le=1e6
     )
-    max_tokens: int = _f(20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2)
+    max_tokens: int = _f(
+        20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2, le=1_000_000_000
+    )
     max_sweep_tokens: int = _f(
-        2048, "tokens over which sweeps are compared with the sequential pass, from the front", ge=2
+        2048,
+        "tokens over which sweeps are compared with the sequential pass, from the front",
+        ge=2,
+        le=1_000_000_000,
     )
     solver_sweeps: int = _f(
         12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000
@@ -169,20 +174,24 @@ class ProbesConfig:
         "a solve stops when the largest mean squared change over the positions is below this: 1e-5 in root"
         " mean square",
         gt=0,
+        le=1,
     )
     solver_max_sweeps: int = _f(40, "sweeps after which a solve gives up", ge=1, le=10_000)
     settled_below: float = _f(
         1e-3,
         "a token has settled when its mean squared change, in units of the variance, is below this",
         gt=0,
+        le=1e6,
     )
-    memory_steps: int = _f(128, "tokens over which the influence of a changed one is followed", ge=1)
+    memory_steps: int = _f(
+        128, "tokens over which the influence of a changed one is followed", ge=1, le=1_000_000
+    )
     num_changes: int = _f(
-        32, "places in the text at which a token is changed or a deviation is followed", ge=1
+        32, "places in the text at which a token is changed or a deviation is followed", ge=1, le=1_000_000
     )
-    num_tokens_tried: int = _f(16, "tokens whose contexts are compared at each place", ge=2)
+    num_tokens_tried: int = _f(16, "tokens whose contexts are compared at each place", ge=2, le=200_000)
     tangent_steps: int = _f(
-        100, "tokens over which a deviation is followed; the second half is counted", ge=2
+        100, "tokens over which a deviation is followed; the second half is counted", ge=2, le=1_000_000
     )
 
     def contradictions(self):

@@ -22,11 +22,11 @@ class TransformerConfig:
     norm: Literal["pre", "post"] = _f(
         "pre", "where RMSNorm stands: before each sublayer, or after each residual sum (as recorded)"
     )
-    rope_base: float = _f(10_000.0, "base of the rotary position angles", gt=1)
+    rope_base: float = _f(10_000.0, "base of the rotary position angles", gt=1, le=1e9)
     ffn_multiple: float = _f(2.75, "hidden width of the gated feed-forward net over dim", gt=0, le=64)
     dropout: float = _f(0.1, "dropout on the embedding and on each sublayer's output", ge=0, lt=1)
     init_std: float = _f(0.02, "std of all weight matrices and the embedding", gt=0, le=10)
-    norm_eps: float = _f(1e-6, "added to the mean square inside RMSNorm", gt=0)
+    norm_eps: float = _f(1e-6, "added to the mean square inside RMSNorm", gt=0, le=1)
 
     @property
     def head_dim(self) -> int:
@@ -52,7 +52,7 @@ class StageConfig:
     "Layers at which the next-token loss is computed, and its weight, split evenly over them."
 
     layers: tuple[int, int] = _f((1, 1), "(start, end): first and last layer, 1-indexed, inclusive")
-    loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0)
+    loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -71,10 +71,13 @@ class TrainingConfig:
         (StageConfig(),), "where loss is computed; layers named twice add up"
     )
     routing_threshold: float = _f(
-        0.0, "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off", ge=0
+        0.0,
+        "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off",
+        ge=0,
+        le=1e6,
     )
-    exit_layer: int = _f(1, "layer at which a token may leave, 1-indexed", ge=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
+    exit_layer: int = _f(1, "layer at which a token may leave, 1-indexed", ge=1, le=256)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -110,13 +113,15 @@ class ASHEMConfig:
     layers on that only.
     """
 
-    phase1_layers: int = _f(2, "layers of the shallow model", ge=1)
+    phase1_layers: int = _f(2, "layers of the shallow model", ge=1, le=256)
     phase1_lr: float = _f(1e-3, "AdamW's rate in phase 1", gt=0, le=1)
-    phase1_patience: int = _f(1, "epochs without a better validation loss before phase 1 stops", ge=1)
+    phase1_patience: int = _f(
+        1, "epochs without a better validation loss before phase 1 stops", ge=1, le=100_000
+    )
     hard_example_ratio: float = _f(0.5, "share of the tokens that count as hard", gt=0, le=1)
-    phase2_layers: int = _f(4, "layers after the first extension", ge=2)
+    phase2_layers: int = _f(4, "layers after the first extension", ge=2, le=256)
     phase2_lr: float = _f(1e-4, "AdamW's rate in phase 2", gt=0, le=1)
-    phase2_patience: int = _f(3, "epochs without a better loss before phase 2 stops", ge=1)
+    phase2_patience: int = _f(3, "epochs without a better loss before phase 2 stops", ge=1, le=100_000)
     more_layers: tuple[int, ...] = _f(
         (),
         "layers after each further extension, e.g. (6, 8): each new block learns what all earlier ones left"
@@ -145,19 +150,19 @@ class ASHEMConfig:
         gt=0,
         lt=1,
     )
-    phase1_epochs: int = _f(8, "passes over the training text in phase 1, at most", ge=1)
-    phase2_epochs: int = _f(4, "passes over the hard tokens in phase 2, at most", ge=1)
+    phase1_epochs: int = _f(8, "passes over the training text in phase 1, at most", ge=1, le=100_000)
+    phase2_epochs: int = _f(4, "passes over the hard tokens in phase 2, at most", ge=1, le=100_000)
     schedule: Literal["cosine", "constant"] = _f(
         "cosine", "learning rate over an epoch budget; cosine falls to zero"
     )
     warmup_ratio: float = _f(0.05, "share of the steps in which the rate rises from zero", ge=0, lt=1)
     weight_decay: float = _f(0.05, "AdamW's decoupled weight decay on matrices", ge=0, le=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0)
-    seq_len: int = _f(128, "tokens in a training sequence", ge=1)
-    batch_size: int = _f(16, "sequences in a batch", ge=1)
-    hard_batch_size: int = _f(512, "single hidden states in a batch under context='none'", ge=1)
+    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
+    seq_len: int = _f(128, "tokens in a training sequence", ge=1, le=65_536)
+    batch_size: int = _f(16, "sequences in a batch", ge=1, le=1_000_000)
+    hard_batch_size: int = _f(512, "single hidden states in a batch under context='none'", ge=1, le=1_000_000)
     cache_mb: float = _f(
-        512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0
+        512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0, le=1e6
     )
 
     @property
@@ -182,15 +187,21 @@ class RoutingConfig:
     criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = _f(
         "max_prob", "what the confidence is made of"
     )
-    patience: int = _f(2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1)
-    gate_hidden: int = _f(64, "hidden units of the gate", ge=1)
-    gate_steps: int = _f(400, "optimizer steps of the gate", ge=1)
+    patience: int = _f(
+        2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1, le=100_000
+    )
+    gate_hidden: int = _f(64, "hidden units of the gate", ge=1, le=65_536)
+    gate_steps: int = _f(400, "optimizer steps of the gate", ge=1, le=1_000_000)
     gate_lr: float = _f(3e-3, "AdamW's rate for the gate", gt=0, le=1)
     gate_weight_decay: float = _f(0.1, "AdamW's decoupled weight decay for the gate", ge=0, le=1)
-    gate_batch_size: int = _f(2048, "calibration tokens in one step of the gate", ge=1)
-    temperature_tokens: int = _f(4096, "calibration tokens that the temperature is fitted on, at most", ge=2)
-    num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2)
-    draft_tokens: int = _f(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
+    gate_batch_size: int = _f(2048, "calibration tokens in one step of the gate", ge=1, le=1_000_000)
+    temperature_tokens: int = _f(
+        4096, "calibration tokens that the temperature is fitted on, at most", ge=2, le=1_000_000_000
+    )
+    num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2, le=1_000)
+    draft_tokens: int = _f(
+        4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1, le=1_000
+    )
     draft_confidence: float | None = _f(
         None,
         "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration"
@@ -208,7 +219,7 @@ class RoutingConfig:
 class ControlsConfig:
     "Models trained as controls."
 
-    epochs: int = _f(8, "passes over the training text, at most", ge=1)
+    epochs: int = _f(8, "passes over the training text, at most", ge=1, le=100_000)
     exit_weight: float = _f(
         0.3, "weight of the loss at the exit layer under deep supervision and LayerSkip", ge=0, lt=1
     )

@@ -23,7 +23,7 @@ from typing import Any, Literal, Mapping, Optional, Union, get_args, get_origin
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from ..config import ConfigError, flat_fields, nearest, quoted
+from ..config import ConfigError, DataConfig, flat_fields, nearest, quoted
 from ..cvfp.config import Config
 from ..cvfp.leaky_config import LeakyConfig
 from ..families import FAMILIES, known_family
@@ -431,7 +431,7 @@ def chosen_family(
         return known_family(family)
     if values.get("family") not in family:
         raise ConfigError(
-            f"family is {values.get('family')!r}{nearest(str(values.get('family')), list(family))}; this page"
+            f"family is {quoted(values.get('family'))}{nearest(str(values.get('family')), list(family))}; this page"
             f" runs {' and '.join(family)}, set its parameter `family`"
         )
     return known_family(values["family"])
@@ -483,14 +483,16 @@ def unread(
     return {name: found[where] for name, where in flat_fields(type(config)).items() if where in found}
 
 # %% ../../nbs/runs/02_parameters.ipynb #530ca96f
-_DOCUMENTS = (
-    ".csv",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".parquet",
-    ".tsv",
-)  # files that hold many texts, which are split by their first messages
+def _is_one_text(data: DataConfig) -> bool:
+    "Is the source one text, which is cut and not split? A file that cannot be read is refused elsewhere."
+    if data.source != "text_file":
+        return data.source == "manual"
+    from newllm.text.readers import kind_of  # loads what reads tables
+
+    try:
+        return kind_of(data.path, data.text_format) == "text"
+    except (OSError, ValueError):
+        return False
 
 
 def _unread_data(config) -> Iterator[tuple[str, str]]:
@@ -498,13 +500,9 @@ def _unread_data(config) -> Iterator[tuple[str, str]]:
     d = config.data
     if d.source != "chitchat":
         yield "min_messages", f"source={d.source!r} is not asked for messages"
-    whole = (
-        d.source == "manual"
-        or d.source == "text_file"
-        and not any(s in _DOCUMENTS for s in Path(d.path).suffixes)
-    )
-    if whole:
+    if _is_one_text(d):
         yield "split_seed", f"source={d.source!r} is one text, which is cut and not split"
+        yield "text_column", f"source={d.source!r} is one text, which has no columns"
     if d.tokenizer == "gpt2":
         yield "vocab_size", "tokenizer='gpt2' has its own vocabulary"
     if d.embedding != "svd":
@@ -628,14 +626,14 @@ def _refuse_others(values: Mapping[str, Any], chosen: str, fields: Mapping[str, 
     owners = [f for f in fields if preset in presets[f]]
     if owners and chosen not in owners:
         raise ConfigError(
-            f"preset={preset!r} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets"
+            f"preset={quoted(preset)} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets"
             f" are {', '.join(presets[chosen])}; set family or another preset"
         )
     for n, v in values.items():
         owners = [f for f in fields if n in fields[f]]
         if v is not None and owners and chosen not in owners:
             raise ConfigError(
-                f"{n}={v!r} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this"
+                f"{n}={quoted(v)} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this"
                 f" name{nearest(n, list(fields[chosen]))}: set family={owners[0]!r}, or leave {n} out"
             )
 

@@ -26,7 +26,7 @@ from typing import Any, Mapping
 import traitlets.config
 from filelock import FileLock
 
-from ..config import ConfigError, nearest, to_dict
+from ..config import ConfigError, nearest, quoted, to_dict
 from ..families import family_of
 from newllm.files import (
     Busy,
@@ -664,7 +664,7 @@ def find_page(
         )
     if experiment not in known:
         raise ConfigError(
-            f"there is no experiment {experiment!r}{nearest(str(experiment), list(known))}; there are"
+            f"there is no experiment {quoted(experiment)}{nearest(str(experiment), list(known))}; there are"
             f" {', '.join(known)}"
         )
     return known[experiment]
