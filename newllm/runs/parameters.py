@@ -238,7 +238,7 @@ def started_as(
         raise ConfigError(
             f"{page.name} calls start_run({experiment!r}, ...); give the file and the run the same name"
         )
-    for f in _several(family):
+    for f in as_families(family):
         known_family(f)
     return experiment, family
 
@@ -280,7 +280,7 @@ def _literal(values: list[ast.expr]) -> Any:
         return None
 
 
-def _several(family: str | tuple[str, ...]) -> tuple[str, ...]:
+def as_families(family: str | tuple[str, ...]) -> tuple[str, ...]:
     "The families as a tuple, also when there is one."
     return (family,) if isinstance(family, str) else family
 
@@ -296,7 +296,7 @@ def resolve(
     """
     chosen = chosen_family(family, values)
     of, names = FAMILIES[chosen], [p.name for p in declared]
-    fields = {f: flat_fields(FAMILIES[f].config) for f in _several(family)}
+    fields = {f: flat_fields(FAMILIES[f].config) for f in as_families(family)}
     known, any_known = fields[chosen], {n for f in fields.values() for n in f}
     for needed in ("preset", "seed"):
         if needed not in names:
