@@ -166,6 +166,50 @@ def modules_import_in_no_circle() -> Iterator[str]:
         left = {name: targets for name, targets in left.items() if name not in free}
 
 
+def private_imports(tree: ast.AST, relative_too: bool) -> Iterator[str]:
+    """Names with a leading underscore that are imported from a module of the package, or read as an
+    attribute of one that is imported.
+    """
+    known = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for a in node.names:
+                if a.name.split(".")[0] == "newllm":
+                    known[a.asname or a.name] = a.name
+        of_package = isinstance(node, ast.ImportFrom) and (
+            (node.module or "").split(".")[0] == "newllm" or (relative_too and node.level)
+        )
+        if of_package:
+            for a in node.names:
+                known[a.asname or a.name] = a.name
+                if a.name.startswith("_") and not a.name.startswith("__"):
+                    yield f"{a.name} from {'.' * node.level}{node.module or ''}"
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not re.match(r"_[^_]", node.attr):
+            continue
+        of = ast.unparse(node.value)
+        if of in known and known[of].split(".")[-1] in {name.split(".")[-1] for name in modules()}:
+            yield f"{of}.{node.attr}"
+
+
+def parsed(source: str) -> ast.AST:
+    "A cell's syntax tree; one with IPython's own syntax has none."
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def no_private_name_is_imported() -> Iterator[str]:
+    for name, path in modules().items():
+        for found in private_imports(ast.parse(path.read_text(encoding="utf-8")), relative_too=True):
+            yield f"{name} imports {found}"
+    for p in PAGES:
+        for c in code(p):
+            for found in private_imports(parsed("".join(c["source"])), relative_too=False):
+                yield f"{p.relative_to(ROOT)} imports {found}"
+
+
 def no_page_number_is_given_twice() -> Iterator[str]:
     seen: dict[tuple[Path, str], Path] = {}
     for p in PAGES:
@@ -189,6 +233,7 @@ CHECKS = [
     the_two_settings_agree,
     imports_go_down_only,
     modules_import_in_no_circle,
+    no_private_name_is_imported,
     no_page_number_is_given_twice,
 ]
 

@@ -8,31 +8,33 @@ __all__ = ['PRESETS', 'ModelConfig', 'Phase1Config', 'Phase2Config', 'ChecksConf
 # %% ../../nbs/cvfp/00_config.ipynb #2f9673be
 from typing import Any, Literal
 
-from ..config import DataConfig, _f, _named, _section
+from ..config import DataConfig, option, from_preset, config_section
 
 # %% ../../nbs/cvfp/00_config.ipynb #a19269f4
-@_section
+@config_section
 class ModelConfig:
     "Shape and initialisation of the CVFP network."
 
-    context_dim: int = _f(128, "C, width of the context vector", ge=1, le=16_384)
-    embed_dim: int = _f(128, "E, width of the token embedding", ge=1, le=16_384)
-    hidden_dim: int | None = _f(None, "must be C + E; None fills it in", ge=2, le=32_768)
-    num_layers: int = _f(6, "CVFP layers; ignored when layer_structure is given", ge=1, le=64)
-    layer_structure: tuple[int, ...] | None = _f(
+    context_dim: int = option(128, "C, width of the context vector", ge=1, le=16_384)
+    embed_dim: int = option(128, "E, width of the token embedding", ge=1, le=16_384)
+    hidden_dim: int | None = option(None, "must be C + E; None fills it in", ge=2, le=32_768)
+    num_layers: int = option(6, "CVFP layers; ignored when layer_structure is given", ge=1, le=64)
+    layer_structure: tuple[int, ...] | None = option(
         None, "layers of each block, e.g. (2, 3); None = one layer a block"
     )
-    layernorm_mix: float = _f(1.0, "m: 1 = full LayerNorm, 0 = none", ge=0, le=1)
-    init: Literal["normal", "xavier", "he", "orthogonal"] = _f("normal", "weight initialisation")
-    init_std: float = _f(0.1, "std of the weights under init='normal' (historic 0.05, then 0.1)", gt=0, le=10)
-    bias_std: float = _f(0.01, "std of the biases", ge=0, le=10)
-    ema_momentum: float = _f(0.99, "p of the running statistics", ge=0, lt=1)
-    track_stats: bool = _f(True, "update the running statistics while training")
-    fnn_depth: int = _f(1, "linear layers in each CVFP layer", ge=1, le=4)
-    residual_coefficient: float = _f(1.0, "factor on the context update d_ctx", ge=-10, le=10)
-    block_skip: bool = _f(False, "add the block's input to its output")
-    head_input: Literal["context+token", "context"] = _f("context+token", "what the output head reads")
-    token_embedding_trainable: bool = _f(False, "train the embedding (embedding='learned' needs True)")
+    layernorm_mix: float = option(1.0, "m: 1 = full LayerNorm, 0 = none", ge=0, le=1)
+    init: Literal["normal", "xavier", "he", "orthogonal"] = option("normal", "weight initialisation")
+    init_std: float = option(
+        0.1, "std of the weights under init='normal' (historic 0.05, then 0.1)", gt=0, le=10
+    )
+    bias_std: float = option(0.01, "std of the biases", ge=0, le=10)
+    ema_momentum: float = option(0.99, "p of the running statistics", ge=0, lt=1)
+    track_stats: bool = option(True, "update the running statistics while training")
+    fnn_depth: int = option(1, "linear layers in each CVFP layer", ge=1, le=4)
+    residual_coefficient: float = option(1.0, "factor on the context update d_ctx", ge=-10, le=10)
+    block_skip: bool = option(False, "add the block's input to its output")
+    head_input: Literal["context+token", "context"] = option("context+token", "what the output head reads")
+    token_embedding_trainable: bool = option(False, "train the embedding (embedding='learned' needs True)")
 
     @property
     def structure(self) -> tuple[int, ...]:
@@ -55,27 +57,27 @@ class ModelConfig:
             yield f"layer_structure={self.layer_structure} needs at least one block of at least one layer"
 
 # %% ../../nbs/cvfp/00_config.ipynb #3d1982b0
-@_section
+@config_section
 class Phase1Config:
     "Learning the fixed point (no labels)."
 
-    mode: Literal["parallel", "sequential"] = _f(
+    mode: Literal["parallel", "sequential"] = option(
         "parallel",
         "parallel: one Jacobi sweep and one update per iteration; sequential: one update per token",
     )
-    iterations: int = _f(10, "passes over the tokens, the first without learning", ge=2, le=10_000)
-    steps_per_iteration: int = _f(1, "optimizer steps on each parallel sweep", ge=1, le=1000)
-    learning_rate: float = _f(0.002, "Adam's rate", gt=0, le=1)
-    schedule: Literal["constant", "staged"] = _f(
+    iterations: int = option(10, "passes over the tokens, the first without learning", ge=2, le=10_000)
+    steps_per_iteration: int = option(1, "optimizer steps on each parallel sweep", ge=1, le=1000)
+    learning_rate: float = option(0.002, "Adam's rate", gt=0, le=1)
+    schedule: Literal["constant", "staged"] = option(
         "constant",
         "staged: 0.002 for iterations 1-3, 0.0005 for 4-8, 0.0001 from 9 (scaled by learning_rate / 0.002)",
     )
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
-    cvfp: Literal["previous", "two_pass"] = _f(
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
+    cvfp: Literal["previous", "two_pass"] = option(
         "previous",
         "fixed-point target: the previous iteration's contexts, or a second pass within the iteration",
     )
-    normalize: bool = _f(False, "compare directions only (historic; cannot reach a fixed point)")
+    normalize: bool = option(False, "compare directions only (historic; cannot reach a fixed point)")
     diversity: Literal[
         "global_mean",
         "ema_variance",
@@ -85,26 +87,28 @@ class Phase1Config:
         "fixed_dims",
         "distribution",
         "none",
-    ] = _f("global_mean", "diversity term")
-    dist_reg_weight: float = _f(
+    ] = option("global_mean", "diversity term")
+    dist_reg_weight: float = option(
         0.9, "w: weight of the diversity term; 1 - w goes to the fixed-point term", ge=0, le=1
     )
-    diversity_momentum: float = _f(
+    diversity_momentum: float = option(
         0.99,
         "p of the moving averages that the diversity terms keep; they remember about 1 / (1 - p) tokens",
         gt=0,
         lt=1,
     )
-    covariance_measure: Literal["logdet", "spectral_entropy"] = _f(
+    covariance_measure: Literal["logdet", "spectral_entropy"] = option(
         "logdet", "how ema_covariance scores the covariance"
     )
-    num_past: int = _f(10, "contexts remembered by past_contexts", ge=1, le=1000)
-    convergence_threshold: float = _f(
+    num_past: int = option(10, "contexts remembered by past_contexts", ge=1, le=1000)
+    convergence_threshold: float = option(
         0.1, "a token has converged when its MSE to the previous iteration is below this", gt=0, le=1e6
     )
-    min_converged_ratio: float = _f(0.95, "early stop when this share of tokens has converged", gt=0, le=1)
-    early_stop: bool = _f(True, "stop early at min_converged_ratio")
-    as_recorded_early_stop: bool = _f(
+    min_converged_ratio: float = option(
+        0.95, "early stop when this share of tokens has converged", gt=0, le=1
+    )
+    early_stop: bool = option(True, "stop early at min_converged_ratio")
+    as_recorded_early_stop: bool = option(
         False,
         "let early stopping count iteration 1, which replays iteration 0's weights (shows the recorded trap)",
     )
@@ -127,23 +131,23 @@ class Phase1Config:
             yield "as_recorded_early_stop=True needs early_stop=True"
 
 # %% ../../nbs/cvfp/00_config.ipynb #f006c2a4
-@_section
+@config_section
 class Phase2Config:
     "Next-token prediction on fixed contexts."
 
-    epochs: int = _f(20, "passes over the training positions", ge=1, le=100_000)
-    batch_size: int = _f(1024, "positions in a batch", ge=1, le=1_000_000)
-    learning_rate: float = _f(0.002, "AdamW's rate", gt=0, le=1)
-    weight_decay: float = _f(0.01, "AdamW's decoupled weight decay", ge=0, le=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
-    patience: int = _f(2, "epochs without a better validation loss before stopping", ge=1, le=100_000)
-    freeze_blocks: bool = _f(False, "train the head only")
-    context_target: Literal["replace", "mse"] = _f(
+    epochs: int = option(20, "passes over the training positions", ge=1, le=100_000)
+    batch_size: int = option(1024, "positions in a batch", ge=1, le=1_000_000)
+    learning_rate: float = option(0.002, "AdamW's rate", gt=0, le=1)
+    weight_decay: float = option(0.01, "AdamW's decoupled weight decay", ge=0, le=1)
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
+    patience: int = option(2, "epochs without a better validation loss before stopping", ge=1, le=100_000)
+    freeze_blocks: bool = option(False, "train the head only")
+    context_target: Literal["replace", "mse"] = option(
         "replace",
         "replace: the block's context output is replaced by C*; mse: historic v1, adds MSE(context, C*)",
     )
-    multi_output: bool = _f(False, "give every block its own head after training")
-    block_weights: tuple[float, ...] = _f(
+    multi_output: bool = option(False, "give every block its own head after training")
+    block_weights: tuple[float, ...] = option(
         (0.5, 0.7, 0.8, 0.9, 1.0, 1.2), "weights of the per-block losses, interpolated for other depths"
     )
 
@@ -155,67 +159,69 @@ class Phase2Config:
             yield "freeze_blocks=True leaves context_target='mse' nothing to train"
 
 # %% ../../nbs/cvfp/00_config.ipynb #9c4b8e19
-@_section
+@config_section
 class ChecksConfig:
     "Thresholds and sizes of the checks."
 
-    min_effective_rank_ratio: float = _f(0.3, "diversity fails below this share of the dimension", ge=0, le=1)
-    attractor_l2: float = _f(0.1, "global attractor: mean pairwise L2 below this ...", gt=0, le=1e6)
-    attractor_cosine: float = _f(0.99, "... and mean pairwise cosine above this", ge=-1, le=1)
-    zero_norm: float = _f(0.1, "zero solution: mean norm below this", gt=0, le=1e6)
-    identity_distance: float = _f(
+    min_effective_rank_ratio: float = option(
+        0.3, "diversity fails below this share of the dimension", ge=0, le=1
+    )
+    attractor_l2: float = option(0.1, "global attractor: mean pairwise L2 below this ...", gt=0, le=1e6)
+    attractor_cosine: float = option(0.99, "... and mean pairwise cosine above this", ge=-1, le=1)
+    zero_norm: float = option(0.1, "zero solution: mean norm below this", gt=0, le=1e6)
+    identity_distance: float = option(
         0.1, "identity mapping: smallest mean distance from zero and from the mean context", gt=0, le=1e6
     )
-    identity_mapping_threshold: float = _f(
+    identity_mapping_threshold: float = option(
         0.95,
         "identity mapping: largest cosine between input and output context, and between context and"
         " embedding",
         ge=-1,
         le=1,
     )
-    final_diff_pass: float = _f(
+    final_diff_pass: float = option(
         1e-3,
         "fixed point reached when the last difference is below this and the differences shrink",
         gt=0,
         le=1e6,
     )
-    final_diff_fail: float = _f(
+    final_diff_fail: float = option(
         1e-2, "fixed point missed when the last difference is above this", gt=0, le=1e6
     )
-    num_passes: int = _f(10, "repeated passes with frozen weights", ge=2, le=10_000)
-    max_check_tokens: int = _f(
+    num_passes: int = option(10, "repeated passes with frozen weights", ge=2, le=10_000)
+    max_check_tokens: int = option(
         6400, "tokens of each text that the checks read, from the front", ge=2, le=1_000_000_000
     )
-    max_pass_tokens: int = _f(
+    max_pass_tokens: int = option(
         1280,
         "repeated passes and trials go token by token over this many tokens, from the front",
         ge=2,
         le=1_000_000_000,
     )
-    check_sweeps: int = _f(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
-    sweep_tolerance: float = _f(
+    check_sweeps: int = option(5, "sweeps from zero over all tokens at once", ge=1, le=10_000)
+    sweep_tolerance: float = option(
         1e-3,
         "a token has settled in a sweep when its MSE to the sweep before, in units of the contexts' variance,"
         " is below this",
         gt=0,
         le=1e6,
     )
-    num_trials: int = _f(10, "validation trials", ge=2, le=1000)
-    num_pairs: int = _f(1000, "random pairs for pairwise figures", ge=1, le=1_000_000_000)
-    token_dependence_cosine: float = _f(
+    num_trials: int = option(10, "validation trials", ge=2, le=1000)
+    num_pairs: int = option(1000, "random pairs for pairwise figures", ge=1, le=1_000_000_000)
+    token_dependence_cosine: float = option(
         0.999,
         "token dependence fails when different tokens move one context to outputs of a larger mean cosine",
         ge=-1,
         le=1,
     )
-    num_dependence_tokens: int = _f(64, "different tokens tried from one context", ge=2, le=1_000_000)
-    rank_energy: float = _f(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
-    verdict_slope: float = _f(
+    num_dependence_tokens: int = option(64, "different tokens tried from one context", ge=2, le=1_000_000)
+    rank_energy: float = option(0.99, "share of the energy for the rank at that energy", gt=0, le=1)
+    verdict_slope: float = option(
         1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0, le=1e6
     )
-    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0, le=1e6)
-    num_singular_vectors: int = _f(3, "top singular vectors whose tokens are listed", ge=1, le=16_384)
-    num_singular_tokens: int = _f(5, "tokens listed for each of them", ge=1, le=200_000)
+    verdict_std: float = option(1e-2, "validation trials: largest std of a converged run", gt=0, le=1e6)
+    num_singular_vectors: int = option(3, "top singular vectors whose tokens are listed", ge=1, le=16_384)
+    num_singular_tokens: int = option(5, "tokens listed for each of them", ge=1, le=200_000)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -223,19 +229,19 @@ class ChecksConfig:
             yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
 
 # %% ../../nbs/cvfp/00_config.ipynb #e6e5c63e
-@_section
+@config_section
 class Config:
     "Everything one run needs."
 
-    data: DataConfig = _f(DataConfig(), "text, tokens, embedding")
-    model: ModelConfig = _f(ModelConfig(), "the network")
-    phase1: Phase1Config = _f(Phase1Config(), "learning the fixed point")
-    phase2: Phase2Config = _f(Phase2Config(), "learning to predict")
-    checks: ChecksConfig = _f(ChecksConfig(), "thresholds of the checks")
-    preset: str = _f("small", "the preset it was made from")
-    seed: int = _f(0, "fixes every random source", ge=0, le=2**32 - 1)
-    device: Literal["cpu", "cuda"] = _f("cpu", "where tensors live")
-    num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
+    data: DataConfig = option(DataConfig(), "text, tokens, embedding")
+    model: ModelConfig = option(ModelConfig(), "the network")
+    phase1: Phase1Config = option(Phase1Config(), "learning the fixed point")
+    phase2: Phase2Config = option(Phase2Config(), "learning to predict")
+    checks: ChecksConfig = option(ChecksConfig(), "thresholds of the checks")
+    preset: str = option("small", "the preset it was made from")
+    seed: int = option(0, "fixes every random source", ge=0, le=2**32 - 1)
+    device: Literal["cpu", "cuda"] = option("cpu", "where tensors live")
+    num_threads: int | None = option(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -322,4 +328,4 @@ def preset(
 
     Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
     """
-    return _named(Config, PRESETS, name, overrides)
+    return from_preset(Config, PRESETS, name, overrides)

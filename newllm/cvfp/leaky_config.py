@@ -9,51 +9,53 @@ __all__ = ['LEAKY_PRESETS', 'LeakyModelConfig', 'BaselineConfig', 'LeakyPhase2Co
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #100c789c
 from typing import Literal
 
-from ..config import DataConfig, JointConfig, _f, _named, _section
+from ..config import DataConfig, JointConfig, option, from_preset, config_section
 from .config import ChecksConfig
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #6d95dcaf
-@_section
+@config_section
 class LeakyModelConfig:
     "Shape of the leaky context network and of its readout."
 
-    context_dim: int = _f(384, "C, width of the context vector", ge=1, le=16_384)
-    embed_dim: int = _f(128, "E, width of the token embedding, which the softmax shares", ge=1, le=16_384)
-    hidden_dim: int = _f(664, "H, hidden width of the net that proposes the next context", ge=1, le=65_536)
-    activation: Literal["relu", "relu2"] = _f(
+    context_dim: int = option(384, "C, width of the context vector", ge=1, le=16_384)
+    embed_dim: int = option(128, "E, width of the token embedding, which the softmax shares", ge=1, le=16_384)
+    hidden_dim: int = option(
+        664, "H, hidden width of the net that proposes the next context", ge=1, le=65_536
+    )
+    activation: Literal["relu", "relu2"] = option(
         "relu2", "of the hidden units in layer and readout; relu2 is the square of relu"
     )
-    tau_max: float = _f(32.0, "longest time constant at the start, tokens", gt=1, le=1e6)
-    feedback: Literal["none", "add", "multiply", "gates", "ring"] = _f(
+    tau_max: float = option(32.0, "longest time constant at the start, tokens", gt=1, le=1e6)
+    feedback: Literal["none", "add", "multiply", "gates", "ring"] = option(
         "none",
         "how the previous context enters: not at all; added in the hidden layer; as a factor on the"
         " candidate; in the decay; as a factor, between two halves that read each other",
     )
-    feedback_std: float = _f(
+    feedback_std: float = option(
         0.3, "std of the feedback weights at the start, times the square root of their inputs", gt=0, le=10
     )
-    gamma: float | None = _f(
+    gamma: float | None = option(
         None,
         "bound on the feedback's gain in one sweep, enforced while training; None = not enforced, only"
         " measured",
         gt=0,
         lt=1,
     )
-    token_shift: int = _f(1, "earlier tokens that the layer sees beside the newest", ge=0, le=16)
-    output_gate: bool = _f(True, "multiply the context by silu(W e) before it is read out")
-    readout_window: int = _f(1, "newest tokens whose embeddings the readout sees", ge=1, le=16)
-    mlp_dim: int = _f(
+    token_shift: int = option(1, "earlier tokens that the layer sees beside the newest", ge=0, le=16)
+    output_gate: bool = option(True, "multiply the context by silu(W e) before it is read out")
+    readout_window: int = option(1, "newest tokens whose embeddings the readout sees", ge=1, le=16)
+    mlp_dim: int = option(
         0,
         "hidden width of a residual net in the readout; 0 = none, the readout is one linear map",
         ge=0,
         le=65_536,
     )
-    readout_dim: int = _f(
+    readout_dim: int = option(
         192, "width of that net's stream; without a net it is the embedding's", ge=1, le=16_384
     )
-    readout_scale: float = _f(4.0, "factor on the embeddings that the readout sees", gt=0, le=1000)
-    dropout: float = _f(0.0, "dropout in the readout", ge=0, lt=1)
-    token_dropout: float = _f(0.0, "dropout on the tokens that enter the layer", ge=0, lt=1)
+    readout_scale: float = option(4.0, "factor on the embeddings that the readout sees", gt=0, le=1000)
+    dropout: float = option(0.0, "dropout in the readout", ge=0, lt=1)
+    token_dropout: float = option(0.0, "dropout on the tokens that enter the layer", ge=0, lt=1)
 
     @property
     def window(self) -> int:
@@ -76,35 +78,35 @@ class LeakyModelConfig:
             )
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #89fc6024
-@_section
+@config_section
 class BaselineConfig:
     "Controls trained on the same tokens."
 
-    gru_dim: int = _f(384, "width of the GRU's state", ge=1, le=16_384)
-    gru_dropout: float = _f(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
-    gru_rates: tuple[float, ...] = _f(
+    gru_dim: int = option(384, "width of the GRU's state", ge=1, le=16_384)
+    gru_dropout: float = option(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
+    gru_rates: tuple[float, ...] = option(
         (0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported"
     )
-    gru_optimizer: Literal["adamw", "muon"] = _f("adamw", "optimizer of the GRU, which Muon trains worse")
-    transformer_layers: int = _f(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
-    transformer_heads: int = _f(4, "its attention heads", ge=1, le=1024)
-    transformer_ffn: float = _f(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
-    transformer_window: int = _f(
+    gru_optimizer: Literal["adamw", "muon"] = option("adamw", "optimizer of the GRU, which Muon trains worse")
+    transformer_layers: int = option(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
+    transformer_heads: int = option(4, "its attention heads", ge=1, le=1024)
+    transformer_ffn: float = option(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
+    transformer_window: int = option(
         256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536
     )
-    transformer_dropout: float = _f(0.0, "its dropout", ge=0, lt=1)
-    transformer_optimizer: Literal["adamw", "muon"] = _f("adamw", "its optimizer")
-    transformer_rates: tuple[float, ...] = _f(
+    transformer_dropout: float = option(0.0, "its dropout", ge=0, lt=1)
+    transformer_optimizer: Literal["adamw", "muon"] = option("adamw", "its optimizer")
+    transformer_rates: tuple[float, ...] = option(
         (0.004, 0.008), "peak rates tried for it, chosen in the same way"
     )
-    further_rates: tuple[float, ...] = _f(
+    further_rates: tuple[float, ...] = option(
         (0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way"
     )
-    wide_window: int = _f(
+    wide_window: int = option(
         3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16
     )
-    wide_mlp_dim: int = _f(384, "hidden width of its net", ge=1, le=65_536)
-    kn_order: int = _f(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
+    wide_mlp_dim: int = option(384, "hidden width of its net", ge=1, le=65_536)
+    kn_order: int = option(3, "order of the Kneser-Ney model that every row is mixed with", ge=2, le=6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -120,22 +122,24 @@ class BaselineConfig:
             yield f"further_rates={self.further_rates} needs rates above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #9b6722ad
-@_section
+@config_section
 class LeakyPhase2Config:
     "Fitting embedding and readout of the token path to contexts that no longer move."
 
-    passes: int = _f(2, "passes over the training positions from Phase 1's readout", ge=1, le=10_000)
-    rate: float = _f(3e-4, "peak of the one-cycle rate from Phase 1's readout", gt=0, le=1)
-    start: Literal["phase1", "fresh"] = _f("phase1", "readout that it starts from: Phase 1's, or a new one")
-    fresh_passes: int = _f(3, "passes for a fresh readout, the controls' too", ge=1, le=10_000)
-    fresh_rate: float = _f(3e-3, "peak rate for a fresh readout", gt=0, le=1)
-    batch_size: int = _f(1024, "positions in a batch, drawn from the whole text", ge=1, le=1_000_000)
-    patience: int = _f(2, "passes without a better validation loss before stopping", ge=1, le=100_000)
-    whiten: bool = _f(False, "give the readout whitened contexts")
-    phase3_passes: int = _f(
+    passes: int = option(2, "passes over the training positions from Phase 1's readout", ge=1, le=10_000)
+    rate: float = option(3e-4, "peak of the one-cycle rate from Phase 1's readout", gt=0, le=1)
+    start: Literal["phase1", "fresh"] = option(
+        "phase1", "readout that it starts from: Phase 1's, or a new one"
+    )
+    fresh_passes: int = option(3, "passes for a fresh readout, the controls' too", ge=1, le=10_000)
+    fresh_rate: float = option(3e-3, "peak rate for a fresh readout", gt=0, le=1)
+    batch_size: int = option(1024, "positions in a batch, drawn from the whole text", ge=1, le=1_000_000)
+    patience: int = option(2, "passes without a better validation loss before stopping", ge=1, le=100_000)
+    whiten: bool = option(False, "give the readout whitened contexts")
+    phase3_passes: int = option(
         0, "passes end to end afterwards, contexts and readout together; 0 = none", ge=0, le=10_000
     )
-    phase3_rate: float = _f(3e-4, "their peak rate", gt=0, le=1)
+    phase3_rate: float = option(3e-4, "their peak rate", gt=0, le=1)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -143,54 +147,54 @@ class LeakyPhase2Config:
             yield "whiten=True changes what the readout reads, so Phase 1's does not fit; set start='fresh'"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #9f3c01ab
-@_section
+@config_section
 class ProbesConfig:
     "Measurements on contexts that are no longer trained."
 
-    lags: tuple[int, ...] = _f(
+    lags: tuple[int, ...] = option(
         (1, 2, 4, 8, 16, 32), "tokens back that linear probes are asked for; -1 is the next token"
     )
-    ridges: tuple[float, ...] = _f(
+    ridges: tuple[float, ...] = option(
         (0.001, 0.1, 1.0, 10.0),
         "multiples of the mean variance added to a probe's covariance; chosen on part of the fitting text",
     )
-    min_tokens_per_dim: float = _f(
+    min_tokens_per_dim: float = option(
         25.0, "an effective rank is refused with fewer tokens for each dimension", gt=0, le=1e6
     )
-    max_tokens: int = _f(
+    max_tokens: int = option(
         20_000, "tokens read for ranks, probes and the memory curve, from the front", ge=2, le=1_000_000_000
     )
-    max_sweep_tokens: int = _f(
+    max_sweep_tokens: int = option(
         2048,
         "tokens over which sweeps are compared with the sequential pass, from the front",
         ge=2,
         le=1_000_000_000,
     )
-    solver_sweeps: int = _f(
+    solver_sweeps: int = option(
         12, "sweeps from zero that are compared with the sequential pass", ge=1, le=10_000
     )
-    solver_tolerance: float = _f(
+    solver_tolerance: float = option(
         1e-10,
         "a solve stops when the largest mean squared change over the positions is below this: 1e-5 in root"
         " mean square",
         gt=0,
         le=1,
     )
-    solver_max_sweeps: int = _f(40, "sweeps after which a solve gives up", ge=1, le=10_000)
-    settled_below: float = _f(
+    solver_max_sweeps: int = option(40, "sweeps after which a solve gives up", ge=1, le=10_000)
+    settled_below: float = option(
         1e-3,
         "a token has settled when its mean squared change, in units of the variance, is below this",
         gt=0,
         le=1e6,
     )
-    memory_steps: int = _f(
+    memory_steps: int = option(
         128, "tokens over which the influence of a changed one is followed", ge=1, le=1_000_000
     )
-    num_changes: int = _f(
+    num_changes: int = option(
         32, "places in the text at which a token is changed or a deviation is followed", ge=1, le=1_000_000
     )
-    num_tokens_tried: int = _f(16, "tokens whose contexts are compared at each place", ge=2, le=200_000)
-    tangent_steps: int = _f(
+    num_tokens_tried: int = option(16, "tokens whose contexts are compared at each place", ge=2, le=200_000)
+    tangent_steps: int = option(
         100, "tokens over which a deviation is followed; the second half is counted", ge=2, le=1_000_000
     )
 
@@ -202,21 +206,21 @@ class ProbesConfig:
             yield f"ridges={self.ridges} needs at least one number above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #01eb7768
-@_section
+@config_section
 class LeakyConfig:
     "Everything one run of the leaky network needs."
 
-    data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
-    model: LeakyModelConfig = _f(LeakyModelConfig(), "the network")
-    joint: JointConfig = _f(JointConfig(), "training")
-    phase2: LeakyPhase2Config = _f(LeakyPhase2Config(), "the token path on frozen contexts")
-    baselines: BaselineConfig = _f(BaselineConfig(), "what it is compared with")
-    probes: ProbesConfig = _f(ProbesConfig(), "what is measured on its contexts")
-    checks: ChecksConfig = _f(ChecksConfig(), "thresholds of the checks")
-    preset: str = _f("small", "the preset it was made from")
-    seed: int = _f(0, "fixes every random source", ge=0, le=2**32 - 1)
-    device: Literal["cpu", "cuda"] = _f("cpu", "where tensors live")
-    num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
+    data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
+    model: LeakyModelConfig = option(LeakyModelConfig(), "the network")
+    joint: JointConfig = option(JointConfig(), "training")
+    phase2: LeakyPhase2Config = option(LeakyPhase2Config(), "the token path on frozen contexts")
+    baselines: BaselineConfig = option(BaselineConfig(), "what it is compared with")
+    probes: ProbesConfig = option(ProbesConfig(), "what is measured on its contexts")
+    checks: ChecksConfig = option(ChecksConfig(), "thresholds of the checks")
+    preset: str = option("small", "the preset it was made from")
+    seed: int = option(0, "fixes every random source", ge=0, le=2**32 - 1)
+    device: Literal["cpu", "cuda"] = option("cpu", "where tensors live")
+    num_threads: int | None = option(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -323,4 +327,4 @@ def leaky_preset(
 
     Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
     """
-    return _named(LeakyConfig, LEAKY_PRESETS, name, overrides)
+    return from_preset(LeakyConfig, LEAKY_PRESETS, name, overrides)

@@ -14,7 +14,7 @@ import torch.autograd.forward_ad as forward_ad
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import _frozen, read_contexts
+from .checks import frozen, read_contexts
 from .leaky import LeakyLLM, StepRecurrence
 from .leaky_config import ProbesConfig
 from .recorded import NewLLM
@@ -139,7 +139,7 @@ def memory_curve(
     changed = text.clone()
     changed[:, w - 1] = _other_tokens(ids, ids[at], g)
     distance, c = [], contexts[at - 1].repeat(2, 1)
-    with _frozen(model):
+    with frozen(model):
         rows = model.embed(torch.cat([text, changed]))[:, w - 1 :]
         for j in range(steps + 1):
             c = model.step(c, rows[:, j])[0]
@@ -171,7 +171,7 @@ def lyapunov_factor(
     at, g = _positions(ids, contexts, model.window, config.tangent_steps, config.num_changes, seed)
     growth, c, v = [], contexts[at - 1], torch.randn(len(at), contexts.shape[1], generator=g).to(contexts)
     v = F.normalize(v, dim=1)
-    with _frozen(model):
+    with frozen(model):
         rows = model.embed(_windows(ids, at, model.window, config.tangent_steps))[:, model.window - 1 :]
         for s in range(config.tangent_steps):
             c, v = _pushed(lambda c: model.step(c, rows[:, s])[0], c, v)
@@ -205,7 +205,7 @@ def settling(
     dict
 ]:  # per sweep: sweep, settled (share of tokens), residual and error_variance (largest mean square over the tokens, in units of the variance), error (largest absolute)
     "How sweeps from zero come to rest, and how far they are from the sequential pass."
-    with _frozen(model):
+    with frozen(model):
         f, x, initial = recurrence_of(model, ids)
         exact = sequential(f, x, initial)[0]
         variance, c, rows = exact.var((0, 1), correction=0).mean(), torch.zeros_like(exact), []
@@ -244,7 +244,7 @@ def sweep_factors(
     """
     v, out = torch.randn(contexts.shape, generator=torch.Generator().manual_seed(seed)).to(contexts)[None], []
     v = v / v.norm()
-    with _frozen(model):
+    with frozen(model):
         f, x, initial = recurrence_of(model, ids)
         for _ in range(config.solver_sweeps):
             v = _pushed(lambda c: SWEEPS["scan"](f, c, x, initial), contexts[None], v)[1]
@@ -298,7 +298,7 @@ def token_cosine(
     chosen = kinds[torch.randperm(len(kinds), generator=g).to(ids.device)[: config.num_tokens_tried]]
     text = _windows(ids, at, model.window, 0).repeat_interleave(len(chosen), 0)
     text[:, -1] = chosen.repeat(len(at))
-    with _frozen(model):
+    with frozen(model):
         c = model.step(contexts[at - 1].repeat_interleave(len(chosen), 0), model.embed(text)[:, -1])[0]
     c, n = F.normalize((view(c) if view else c).view(len(at), len(chosen), -1), dim=-1), len(chosen)
     return ((c.sum(1).square().sum(-1) - n) / (n * (n - 1))).mean().item()
@@ -325,7 +325,7 @@ def describe_contexts(
     """
     ids = ids[: config.max_tokens]
     contexts, n = read_contexts(model, ids), config.max_sweep_tokens
-    with _frozen(model):
+    with frozen(model):
         tokens = model.embed(ids)[:, : model.config.embed_dim]
     seen = view(contexts) if view else contexts
     return dict(

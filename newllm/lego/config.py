@@ -9,24 +9,24 @@ __all__ = ['LEGO_PRESETS', 'TransformerConfig', 'StageConfig', 'TrainingConfig',
 # %% ../../nbs/lego/00_config.ipynb #5dedad0c
 from typing import Literal
 
-from ..config import ConfigError, DataConfig, _f, _named, _section
+from ..config import ConfigError, DataConfig, option, from_preset, config_section
 
 # %% ../../nbs/lego/00_config.ipynb #16b3f3e4
-@_section
+@config_section
 class TransformerConfig:
     "Shape and initialisation of a Transformer."
 
-    dim: int = _f(96, "width of the residual stream", ge=2, le=16_384)
-    num_layers: int = _f(4, "layers", ge=1, le=256)
-    num_heads: int = _f(4, "attention heads; dim / num_heads must be an even number", ge=1, le=1024)
-    norm: Literal["pre", "post"] = _f(
+    dim: int = option(96, "width of the residual stream", ge=2, le=16_384)
+    num_layers: int = option(4, "layers", ge=1, le=256)
+    num_heads: int = option(4, "attention heads; dim / num_heads must be an even number", ge=1, le=1024)
+    norm: Literal["pre", "post"] = option(
         "pre", "where RMSNorm stands: before each sublayer, or after each residual sum (as recorded)"
     )
-    rope_base: float = _f(10_000.0, "base of the rotary position angles", gt=1, le=1e9)
-    ffn_multiple: float = _f(2.75, "hidden width of the gated feed-forward net over dim", gt=0, le=64)
-    dropout: float = _f(0.1, "dropout on the embedding and on each sublayer's output", ge=0, lt=1)
-    init_std: float = _f(0.02, "std of all weight matrices and the embedding", gt=0, le=10)
-    norm_eps: float = _f(1e-6, "added to the mean square inside RMSNorm", gt=0, le=1)
+    rope_base: float = option(10_000.0, "base of the rotary position angles", gt=1, le=1e9)
+    ffn_multiple: float = option(2.75, "hidden width of the gated feed-forward net over dim", gt=0, le=64)
+    dropout: float = option(0.1, "dropout on the embedding and on each sublayer's output", ge=0, lt=1)
+    init_std: float = option(0.02, "std of all weight matrices and the embedding", gt=0, le=10)
+    norm_eps: float = option(1e-6, "added to the mean square inside RMSNorm", gt=0, le=1)
 
     @property
     def head_dim(self) -> int:
@@ -47,12 +47,12 @@ class TransformerConfig:
             )
 
 # %% ../../nbs/lego/00_config.ipynb #b42bdf19
-@_section
+@config_section
 class StageConfig:
     "Layers at which the next-token loss is computed, and its weight, split evenly over them."
 
-    layers: tuple[int, int] = _f((1, 1), "(start, end): first and last layer, 1-indexed, inclusive")
-    loss_weight: float = _f(1.0, "weight of the stage; 0 = not computed", ge=0, le=1e6)
+    layers: tuple[int, int] = option((1, 1), "(start, end): first and last layer, 1-indexed, inclusive")
+    loss_weight: float = option(1.0, "weight of the stage; 0 = not computed", ge=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -63,21 +63,21 @@ class StageConfig:
             yield f"layers={self.layers} is empty: it ends before it starts"
 
 # %% ../../nbs/lego/00_config.ipynb #6152ba5e
-@_section
+@config_section
 class TrainingConfig:
     "Stages, and where inference may leave."
 
-    stages: tuple[StageConfig, ...] | list[StageConfig] = _f(
+    stages: tuple[StageConfig, ...] | list[StageConfig] = option(
         (StageConfig(),), "where loss is computed; layers named twice add up"
     )
-    routing_threshold: float = _f(
+    routing_threshold: float = option(
         0.0,
         "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off",
         ge=0,
         le=1e6,
     )
-    exit_layer: int = _f(1, "layer at which a token may leave, 1-indexed", ge=1, le=256)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
+    exit_layer: int = option(1, "layer at which a token may leave, 1-indexed", ge=1, le=256)
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -107,61 +107,63 @@ class TrainingConfig:
         return {l: w / total for l, w in sorted(out.items()) if w}
 
 # %% ../../nbs/lego/00_config.ipynb #d7f1b372
-@_section
+@config_section
 class ASHEMConfig:
     """Adaptive Supervision via Hard Example Mining: train shallow, mine what it finds hard, train deeper
     layers on that only.
     """
 
-    phase1_layers: int = _f(2, "layers of the shallow model", ge=1, le=256)
-    phase1_lr: float = _f(1e-3, "AdamW's rate in phase 1", gt=0, le=1)
-    phase1_patience: int = _f(
+    phase1_layers: int = option(2, "layers of the shallow model", ge=1, le=256)
+    phase1_lr: float = option(1e-3, "AdamW's rate in phase 1", gt=0, le=1)
+    phase1_patience: int = option(
         1, "epochs without a better validation loss before phase 1 stops", ge=1, le=100_000
     )
-    hard_example_ratio: float = _f(0.5, "share of the tokens that count as hard", gt=0, le=1)
-    phase2_layers: int = _f(4, "layers after the first extension", ge=2, le=256)
-    phase2_lr: float = _f(1e-4, "AdamW's rate in phase 2", gt=0, le=1)
-    phase2_patience: int = _f(3, "epochs without a better loss before phase 2 stops", ge=1, le=100_000)
-    more_layers: tuple[int, ...] = _f(
+    hard_example_ratio: float = option(0.5, "share of the tokens that count as hard", gt=0, le=1)
+    phase2_layers: int = option(4, "layers after the first extension", ge=2, le=256)
+    phase2_lr: float = option(1e-4, "AdamW's rate in phase 2", gt=0, le=1)
+    phase2_patience: int = option(3, "epochs without a better loss before phase 2 stops", ge=1, le=100_000)
+    more_layers: tuple[int, ...] = option(
         (),
         "layers after each further extension, e.g. (6, 8): each new block learns what all earlier ones left"
         " hard",
     )
-    context: Literal["full", "none"] = _f(
+    context: Literal["full", "none"] = option(
         "full",
         "what an upper layer's attention sees: the whole sequence (exited tokens by their shallow state), or"
         " single hidden states (as recorded)",
     )
-    heads: Literal["shared_frozen", "shared_trained", "own"] = _f(
+    heads: Literal["shared_frozen", "shared_trained", "own"] = option(
         "shared_frozen",
         "output head of a new block: phase 1's, frozen; phase 1's, trained on (as recorded); or a copy of"
         " its own",
     )
-    zero_start: bool = _f(
+    zero_start: bool = option(
         True, "new layers start as the identity and the new exit norm as a copy of the old one"
     )
-    leaky: bool = _f(
+    leaky: bool = option(
         False, "mine, train and score on the validation tokens (reproduces the record; marks every figure)"
     )
-    calibration_ratio: float = _f(
+    calibration_ratio: float = option(
         0.5,
         "share of the validation ids kept for thresholds, temperature and gate; the rest stops training"
         " early",
         gt=0,
         lt=1,
     )
-    phase1_epochs: int = _f(8, "passes over the training text in phase 1, at most", ge=1, le=100_000)
-    phase2_epochs: int = _f(4, "passes over the hard tokens in phase 2, at most", ge=1, le=100_000)
-    schedule: Literal["cosine", "constant"] = _f(
+    phase1_epochs: int = option(8, "passes over the training text in phase 1, at most", ge=1, le=100_000)
+    phase2_epochs: int = option(4, "passes over the hard tokens in phase 2, at most", ge=1, le=100_000)
+    schedule: Literal["cosine", "constant"] = option(
         "cosine", "learning rate over an epoch budget; cosine falls to zero"
     )
-    warmup_ratio: float = _f(0.05, "share of the steps in which the rate rises from zero", ge=0, lt=1)
-    weight_decay: float = _f(0.05, "AdamW's decoupled weight decay on matrices", ge=0, le=1)
-    grad_clip: float = _f(1.0, "largest gradient norm", gt=0, le=1e6)
-    seq_len: int = _f(128, "tokens in a training sequence", ge=1, le=65_536)
-    batch_size: int = _f(16, "sequences in a batch", ge=1, le=1_000_000)
-    hard_batch_size: int = _f(512, "single hidden states in a batch under context='none'", ge=1, le=1_000_000)
-    cache_mb: float = _f(
+    warmup_ratio: float = option(0.05, "share of the steps in which the rate rises from zero", ge=0, lt=1)
+    weight_decay: float = option(0.05, "AdamW's decoupled weight decay on matrices", ge=0, le=1)
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
+    seq_len: int = option(128, "tokens in a training sequence", ge=1, le=65_536)
+    batch_size: int = option(16, "sequences in a batch", ge=1, le=1_000_000)
+    hard_batch_size: int = option(
+        512, "single hidden states in a batch under context='none'", ge=1, le=1_000_000
+    )
+    cache_mb: float = option(
         512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0, le=1e6
     )
 
@@ -180,50 +182,50 @@ class ASHEMConfig:
             )
 
 # %% ../../nbs/lego/00_config.ipynb #b12f078b
-@_section
+@config_section
 class RoutingConfig:
     "How a token decides to leave, and how drafts are made."
 
-    criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = _f(
+    criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = option(
         "max_prob", "what the confidence is made of"
     )
-    patience: int = _f(
+    patience: int = option(
         2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1, le=100_000
     )
-    gate_hidden: int = _f(64, "hidden units of the gate", ge=1, le=65_536)
-    gate_steps: int = _f(400, "optimizer steps of the gate", ge=1, le=1_000_000)
-    gate_lr: float = _f(3e-3, "AdamW's rate for the gate", gt=0, le=1)
-    gate_weight_decay: float = _f(0.1, "AdamW's decoupled weight decay for the gate", ge=0, le=1)
-    gate_batch_size: int = _f(2048, "calibration tokens in one step of the gate", ge=1, le=1_000_000)
-    temperature_tokens: int = _f(
+    gate_hidden: int = option(64, "hidden units of the gate", ge=1, le=65_536)
+    gate_steps: int = option(400, "optimizer steps of the gate", ge=1, le=1_000_000)
+    gate_lr: float = option(3e-3, "AdamW's rate for the gate", gt=0, le=1)
+    gate_weight_decay: float = option(0.1, "AdamW's decoupled weight decay for the gate", ge=0, le=1)
+    gate_batch_size: int = option(2048, "calibration tokens in one step of the gate", ge=1, le=1_000_000)
+    temperature_tokens: int = option(
         4096, "calibration tokens that the temperature is fitted on, at most", ge=2, le=1_000_000_000
     )
-    num_thresholds: int = _f(9, "points of a frontier between all shallow and all deep", ge=2, le=1_000)
-    draft_tokens: int = _f(
+    num_thresholds: int = option(9, "points of a frontier between all shallow and all deep", ge=2, le=1_000)
+    draft_tokens: int = option(
         4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1, le=1_000
     )
-    draft_confidence: float | None = _f(
+    draft_confidence: float | None = option(
         None,
         "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration"
         " text",
         ge=0,
         lt=1,
     )
-    clock_dim: int = _f(
+    clock_dim: int = option(
         512, "width of the untrained stack whose skipping is timed; 0 = none", ge=0, le=16_384
     )
-    clock_vocab: int = _f(4096, "entries of its output head", ge=2, le=1_000_000)
+    clock_vocab: int = option(4096, "entries of its output head", ge=2, le=1_000_000)
 
 # %% ../../nbs/lego/00_config.ipynb #0f850a8c
-@_section
+@config_section
 class ControlsConfig:
     "Models trained as controls."
 
-    epochs: int = _f(8, "passes over the training text, at most", ge=1, le=100_000)
-    exit_weight: float = _f(
+    epochs: int = option(8, "passes over the training text, at most", ge=1, le=100_000)
+    exit_weight: float = option(
         0.3, "weight of the loss at the exit layer under deep supervision and LayerSkip", ge=0, lt=1
     )
-    layer_dropout: float = _f(
+    layer_dropout: float = option(
         0.1,
         "LayerSkip: chance that the last layer is dropped for a sequence; earlier layers exponentially less",
         ge=0,
@@ -231,19 +233,19 @@ class ControlsConfig:
     )
 
 # %% ../../nbs/lego/00_config.ipynb #ae97848f
-@_section
+@config_section
 class LegoConfig:
     "Everything one adaptive-depth run needs."
 
-    data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
-    transformer: TransformerConfig = _f(TransformerConfig(), "the network")
-    ashem: ASHEMConfig = _f(ASHEMConfig(), "mining and training")
-    routing: RoutingConfig = _f(RoutingConfig(), "leaving early")
-    controls: ControlsConfig = _f(ControlsConfig(), "what it is compared with")
-    preset: str = _f("small", "the preset it was made from")
-    seed: int = _f(0, "fixes every random source", ge=0, le=2**32 - 1)
-    device: Literal["cpu", "cuda"] = _f("cpu", "where tensors live")
-    num_threads: int | None = _f(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
+    data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
+    transformer: TransformerConfig = option(TransformerConfig(), "the network")
+    ashem: ASHEMConfig = option(ASHEMConfig(), "mining and training")
+    routing: RoutingConfig = option(RoutingConfig(), "leaving early")
+    controls: ControlsConfig = option(ControlsConfig(), "what it is compared with")
+    preset: str = option("small", "the preset it was made from")
+    seed: int = option(0, "fixes every random source", ge=0, le=2**32 - 1)
+    device: Literal["cpu", "cuda"] = option("cpu", "where tensors live")
+    num_threads: int | None = option(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -368,4 +370,4 @@ def lego_preset(
 
     Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
     """
-    return _named(LegoConfig, LEGO_PRESETS, name, overrides)
+    return from_preset(LegoConfig, LEGO_PRESETS, name, overrides)

@@ -16,7 +16,7 @@ import ipywidgets as W
 
 from ..config import flat_fields, to_dict
 from ..families import FAMILIES
-from ..runs.parameters import Parameter, _several, declared_parameters, parse_text, started_as
+from ..runs.parameters import Parameter, as_families, declared_parameters, parse_text, started_as
 
 # %% ../../nbs/panels/06_form.ipynb #0cd356e7
 def allowed(
@@ -25,8 +25,10 @@ def allowed(
 ) -> tuple[list | None, str]:  # the values it may have, None = not a list; the range in words, "" = none
     "What the configuration says about a parameter's values; nothing when it is the page's own."
     if name == "preset":
-        return list(dict.fromkeys(p for f in _several(family) for p in FAMILIES[f].presets)), ""
-    of = next((FAMILIES[f].config for f in _several(family) if name in flat_fields(FAMILIES[f].config)), None)
+        return list(dict.fromkeys(p for f in as_families(family) for p in FAMILIES[f].presets)), ""
+    of = next(
+        (FAMILIES[f].config for f in as_families(family) if name in flat_fields(FAMILIES[f].config)), None
+    )
     if of is None:
         return None, ""
     section, field = flat_fields(of)[name]
@@ -55,7 +57,7 @@ def preset_value(
     of = next(
         (
             FAMILIES[f]
-            for f in _several(family)
+            for f in as_families(family)
             if preset in FAMILIES[f].presets and name in flat_fields(FAMILIES[f].config)
         ),
         None,

@@ -7,12 +7,14 @@ __all__ = ['AtRandom', 'plain_criteria', 'RoutedAt', 'route_at', 'route_text', '
 
 # %% ../../nbs/panels/04_routing.ipynb #e66a108d
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 
 import ipywidgets as W
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import stats
 from torch import Tensor
 
 from ..lego.blocks import IGNORED, LegoTransformer, SequenceBatches
@@ -67,6 +69,7 @@ class RoutedAt:
     compute_cost: float  # multiplications, share of the full model's
     layer_cost: float  # layers, likewise
     at_random: float  # perplexity when as many leave at random
+    gain: tuple[float, float]  # that over ours in %, and half its 95% interval over sequences
     clock: tuple[float, float, float]  # wall-clock over the full model's: median, quartiles
 
 
@@ -104,6 +107,7 @@ def route_at(
         found.compute_cost,
         found.exit_layer.double().mean().item() / model.num_layers,
         _perplexity(blind.nll(y), y),
+        _gain(blind.nll(y) - found.nll(y), y),
         clock,
     )
 
@@ -111,6 +115,23 @@ def route_at(
 def _perplexity(nll: Tensor, y: Tensor) -> float:
     "Over the counted tokens."
     return float((nll.double().sum() / (y != IGNORED).sum()).exp())
+
+
+def _gain(
+    difference: Tensor,  # [B, S] nats, zero where not counted
+    y: Tensor,  # [B, S]
+) -> tuple[float, float]:  # %, and half its 95% interval; infinite for fewer than two sequences
+    """Perplexity gained by the mean difference, its interval by Student's t over sequences, whose tokens
+    are not independent of each other.
+    """
+    counted = (y != IGNORED).sum(1).double()
+    sums = difference.double().sum(1)
+    mean = sums.sum() / counted.sum()
+    num = len(sums)
+    if num < 2:
+        return 100 * math.expm1(mean), math.inf
+    error = ((sums - mean * counted).square().sum() * num / (num - 1)).sqrt() / counted.sum()
+    return 100 * math.expm1(mean), 100 * math.exp(mean) * float(error) * float(stats.t.ppf(0.975, num - 1))
 
 
 def route_text(
@@ -289,8 +310,8 @@ class RoutingPanel(Panel):
         p, full = self.point, self.points[-1]
         title = (
             f"At {self.criterion.value} {p.threshold:.3f}, {1 - p.deep:.0%} of the tokens leave at layer"
-            f" {self.model.exits[0]}: perplexity {p.perplexity:.1f} (all layers {full.perplexity:.1f}, at"
-            f" random {p.at_random:.1f}) for {p.compute_cost:.0%} of the multiplications"
+            f" {self.model.exits[0]}: perplexity {p.perplexity:.1f} (all layers {full.perplexity:.1f}) for"
+            f" {p.compute_cost:.0%} of the multiplications; as many at random: {_said(p)}"
         )
         return Picture(title, [self._confidences(p), self._costs(p)])
 
@@ -331,6 +352,14 @@ class RoutingPanel(Panel):
                 Line("", [100 * p.compute_cost], [p.perplexity], ROLES["trained"]),
             ],
         )
+
+
+def _said(p: RoutedAt) -> str:
+    "What leaving at random costs, or that this text does not tell."
+    gain, half = p.gain
+    if not abs(gain) > half:
+        return f"{p.at_random:.1f}, no difference that this text could show"
+    return f"{p.at_random:.1f}, {gain:+.1f}% (+- {half:.1f} over sequences)"
 
 # %% ../../nbs/panels/04_routing.ipynb #dfbc0b0b
 def routing_panel(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from .theme import PALETTE, _legend, _panels, figure
+from .theme import PALETTE, figure, legend_below, plain_log_ticks, titled_panels
 
 # %% ../../nbs/plots/03_depth.ipynb #3b5d0189
 @figure
@@ -28,7 +28,7 @@ def confidence_histogram(
     if not len(c):
         raise ValueError("confidence is empty: there is nothing to draw")
     hard = c < threshold
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title
         or f"{100 * hard.mean():.0f}% of the tokens are hard and hold {100 * loss[hard].sum() / loss.sum():.0f}% of the loss (at random: {100 * hard.mean():.0f}%)",
@@ -42,7 +42,7 @@ def confidence_histogram(
     )
     ax.axvline(threshold, color="#000000", ls="--", label=f"threshold {threshold:.3f}")
     ax.set(xlabel="confidence of the shallow exit (largest probability)", ylabel="tokens", xlim=(0, 1))
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #89b67a58
@@ -55,7 +55,10 @@ def frontier_plot(
     lines: Mapping[str, float],  # name -> perplexity of other models
     title: str | None = None,  # None = best point within one percent of the best perplexity
 ) -> Figure:
-    "Perplexity against cost, one panel for each way to count cost."
+    """Perplexity as a change from the cheapest point, against cost, one panel for each way to count cost.
+
+    Lines and controls further away than the curves' own range are named in the legend and not drawn.
+    """
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one point")
     key = next(iter(costs))
@@ -65,33 +68,58 @@ def frontier_plot(
         ((n, p) for n, points in drawn.items() for p in points if p["ppl"] <= 1.01 * best),
         key=lambda x: x[1][key],
     )
-    fig, axes = _panels(
+    fig, axes = titled_panels(
         len(costs),
         title
         or f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[key]:.0f}% of the {costs[key].split(',')[0]}, by {name.replace('_', ' ')}",
         height=3.4,
     )
+    shallow = min((p for points in curves.values() for p in points), key=lambda p: p[key])["ppl"]
+
+    def change(ppl):
+        return 100 * (ppl / shallow - 1)
+
+    changes = {n: [change(p["ppl"]) for p in points] for n, points in curves.items()}
+    own = [c for n in drawn for c in changes[n]]
+    room = max(own) - min(own)
+
+    def near(values):
+        return min(own) - room <= min(values) and max(values) <= max(own) + room
+
     greys = [n for n in curves if n.startswith("control")]
+    far = [n for n in greys if drawn and not near(changes[n])]
     for ax, (key, label) in zip(axes, costs.items()):
         if ax is not axes[0]:
             ax.sharey(axes[0])
         for i, (n, points) in enumerate(curves.items()):
+            if n in far:
+                continue
             grey = n in greys
             shown = [p for p in points if p.get(key) is not None]
             ax.plot(
                 [p[key] for p in shown],
-                [p["ppl"] for p in shown],
+                [change(p["ppl"]) for p in shown],
                 marker="s" if grey else "o",
                 ls=("--", ":", "-.")[greys.index(n) % 3] if grey else "-",
                 color="#666666" if grey else PALETTE[i % 6],
                 label=n,
             )
+        ax.set(xlabel=label)
+    axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
+    for ax in axes[1:]:
+        ax.tick_params(labelleft=False)
+    for ax in axes:
         for i, (n, y) in enumerate(lines.items()):
-            ax.axhline(
-                y, color="#000000", ls=(":", "-.", "--", (0, (5, 5)))[i % 4], lw=1, label=f"{n}: {y:.1f}"
-            )
-        ax.set(xlabel=label, ylabel="perplexity" if ax is axes[0] else "")
-    _legend(fig, axes[0], columns=3)
+            if near([change(y)]):
+                style = (":", "-.", "--")[i % 3]
+                ax.axhline(change(y), color="#000000", ls=style, lw=1, label=f"{n}: {y:.1f}")
+    for n in far:  # what is far away would press the curves together
+        said = f"{min(changes[n]):+.1f} to {max(changes[n]):+.1f}%"
+        axes[0].plot([], [], " ", label=f"not drawn: {n.removeprefix('control: ')} {said}")
+    for n, y in lines.items():
+        if not near([change(y)]):
+            axes[0].plot([], [], " ", label=f"not drawn: {n} {y:.1f} ({change(y):+.1f}%)")
+    legend_below(fig, axes[0], columns=2)
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #724c1c6b
@@ -105,7 +133,7 @@ def reliability_plot(
     "Accuracy against confidence, with the diagonal."
     if not curves:
         raise ValueError("curves is empty: there is nothing to draw")
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1, title or "Calibration error: " + ", ".join(f"{n} {e:.3f}" for n, (e, _) in curves.items())
     )
     top = max(max(p) for _, points in curves.values() for p in points)
@@ -113,7 +141,7 @@ def reliability_plot(
     for i, (n, (_, points)) in enumerate(curves.items()):
         ax.plot(*zip(*points), "o-", color=PALETTE[(1, 0, 2, 3)[i % 4]], label=n)
     ax.set(xlabel="mean confidence of a group", ylabel="accuracy of the group")
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #60f5a550
@@ -128,7 +156,7 @@ def depth_by_kind(
     order = sorted(kinds, key=lambda k: -kinds[k][0])
     overall = sum(s * n for s, n in kinds.values()) / sum(n for _, n in kinds.values())
     first, last = order[0], order[-1]
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title
         or f"{100 * kinds[first][0]:.0f}% of tokens of kind '{first}' go deep, {100 * kinds[last][0]:.0f}% of '{last}'",
@@ -136,18 +164,18 @@ def depth_by_kind(
     )
     ax.barh(order, [100 * kinds[k][0] for k in order], color=PALETTE[0])
     for i, k in enumerate(order):
-        ax.text(
-            100 * kinds[k][0] + 1,
-            i,
+        ax.annotate(
             f"{kinds[k][1]:,}",
+            (1.01, i),
+            xycoords=ax.get_yaxis_transform(),
             va="center",
             fontsize=8,
-            bbox=dict(fc="white", ec="none", pad=1),
+            annotation_clip=False,
         )
     ax.axvline(100 * overall, color="#666666", ls="--", label=f"control: all tokens, {100 * overall:.0f}%")
-    ax.set(xlabel="tokens that go past the shallow exit (%); numbers: tokens of the kind", xlim=(0, 108))
+    ax.set(xlabel="tokens that go past the shallow exit (%); at the right: how many there are", xlim=(0, 100))
     ax.invert_yaxis()
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #439f3a4a
@@ -168,7 +196,7 @@ def exit_curve_plot(
     def half(points):
         return next(p["layer"] for p in points if p["agreement"] >= 0.5)
 
-    fig, axes = _panels(
+    fig, axes = titled_panels(
         2,
         title
         or "Half of the last layer's tokens are named by layer "
@@ -189,6 +217,7 @@ def exit_curve_plot(
         label=f"control: the commonest token, always: {100 * chance:.0f}%",
     )
     axes[0].set(yscale="log", xlabel="layer that is read", ylabel="perplexity (log)")
+    plain_log_ticks(axes[0].yaxis)
     axes[1].set(xlabel="layer that is read", ylabel="names the last layer's token (%)", ylim=(0, 102))
-    _legend(fig, axes[1], columns=3)
+    legend_below(fig, axes[1], columns=3)
     return fig

@@ -12,7 +12,17 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..metrics import entropy_rank
-from .theme import PALETTE, ROLES, _colour, _from_to, _legend, _panels, _some, figure
+from newllm.plots.theme import (
+    PALETTE,
+    ROLES,
+    role_colour,
+    change_in_words,
+    legend_below,
+    plain_log_ticks,
+    titled_panels,
+    refuse_empty,
+    figure,
+)
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #83054d84
 def _shares(s) -> np.ndarray:
@@ -28,6 +38,17 @@ def _rank_percent(s, dim: int) -> float:
     return 100 * entropy_rank(_shares(s).copy()) / dim
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #174704fd
+def _over(
+    shares: np.ndarray, ceiling: Sequence[float] | None
+) -> tuple[np.ndarray, np.ndarray]:  # directions from 1, values
+    "Shares over those of the Gaussian sample, in the directions that both have; as they are without one."
+    if ceiling is None:
+        return np.arange(1, len(shares) + 1), shares
+    top = _shares(ceiling)
+    n = min(len(shares), int((top > 0).sum()))
+    return np.arange(1, n + 1), shares[:n] / top[:n]
+
+
 @figure
 def spectrum(
     curves: Mapping[
@@ -37,40 +58,36 @@ def spectrum(
     dim: int | None = None,  # width of the vectors; None = the longest curve
     title: str | None = None,  # None = the effective ranks
 ) -> Figure:
-    "Normalised singular values (log scale) of each set of vectors, with the Gaussian ceiling."
-    _some(curves, "curves")
+    """Singular values (log scale) of each set of vectors as shares of their sum, over those of the Gaussian
+    sample where it is given, so that what differs from it is seen in every direction.
+    """
+    refuse_empty(curves, "curves")
     dim = dim or max(len(s) for s in curves.values())
     ranks = {n: _rank_percent(s, dim) for n, s in curves.items()}
     first = (
-        _from_to("Effective rank", ranks["untrained"], ranks["trained"])
+        change_in_words("Effective rank", ranks["untrained"], ranks["trained"])
         if {"untrained", "trained"} <= ranks.keys()
         else "Effective rank: " + ", ".join(f"{n} {r:.1f}%" for n, r in ranks.items())
     )
     top = "" if ceiling is None else f" (Gaussian ceiling {_rank_percent(ceiling, dim):.1f}%)"
-    fig, (ax,) = _panels(1, title or f"{first}{top}")
+    fig, (ax,) = titled_panels(1, title or f"{first}{top}")
     for i, (n, s) in enumerate(curves.items()):
         ax.plot(
-            np.arange(1, len(s) + 1),
-            _shares(s),
-            color=_colour(n, i),
+            *_over(_shares(s), ceiling),
+            color=role_colour(n, i),
             ls="--" if n in ("untrained", "control") else "-",
             label=f"{n}: {ranks[n]:.1f}%",
         )
-    if ceiling is not None:
-        ax.plot(
-            np.arange(1, len(ceiling) + 1),
-            _shares(ceiling),
-            color=ROLES["ceiling"],
-            ls=":",
-            label="Gaussian sample",
-        )
-    ax.set(
-        yscale="log", xlabel="direction, strongest first", ylabel="share of the sum (log)", xlim=(0, dim + 1)
-    )
-    ax.set_ylim(
-        bottom=max(ax.get_ylim()[0], 1e-3 * max(_shares(s)[0] for s in curves.values()))
-    )  # directions that are zero up to rounding would stretch the axis over eight decades
-    _legend(fig)
+    ax.set(yscale="log", xlabel="direction, strongest first", xlim=(0, dim + 1))
+    if ceiling is None:
+        ax.set(ylabel="share of the sum (log)")
+    else:
+        ax.axhline(1, color=ROLES["ceiling"], ls=":", label="Gaussian sample")
+        ax.set(ylabel="share, over the Gaussian's (log)")
+    low, high = ax.get_ylim()
+    ax.set_ylim(bottom=max(low, 1e-3 * high))  # what is zero up to rounding would stretch it over decades
+    plain_log_ticks(ax.yaxis)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #17f3fc6b
@@ -80,9 +97,9 @@ def rank_bars(
     title: str | None = None,  # None = in how many rows training lowered the rank
 ) -> Figure:
     "Effective rank of each row, trained and untrained, with a mark at the Gaussian ceiling."
-    _some(rows, "rows")
+    refuse_empty(rows, "rows")
     lower = sum(r["trained"] < r["untrained"] for r in rows)
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title or f"Training lowers effective rank in {lower} of {len(rows)} cases",
         height=1.4 + 0.5 * len(rows),
@@ -107,7 +124,7 @@ def rank_bars(
         xlim=(0, 112),
     )
     ax.invert_yaxis()
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #21937f6f
@@ -119,29 +136,26 @@ def trials(
     name: str = "trained",  # of the network whose losses these are
     title: str | None = None,  # None = the verdict and its numbers
 ) -> Figure:
-    "Loss per validation trial with its least-squares line and the untrained control."
+    "Loss per validation trial (log scale where no loss is zero) with the untrained control."
     if len(losses) < 2:
         raise ValueError(f"a slope needs at least two losses, got {len(losses)}")
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title
         or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction {verdict['reduction_percent']:.1f}%",
     )
     x = np.arange(2, len(losses) + 2)
     ax.plot(x, losses, "o-", color=ROLES["trained"], label=name)
-    ax.plot(
-        x,
-        np.polyval(np.polyfit(x, losses, 1), x),
-        color=ROLES["validation"],
-        lw=1,
-        ls="-.",
-        label="least-squares line",
-    )
     if control is not None:
         ax.plot(np.arange(2, len(control) + 2), control, "o--", color=ROLES["untrained"], label="untrained")
-    ax.set(xlabel="trial", ylabel="CVFP loss, MSE")
+    shown = [*losses, *(control or ())]
+    if min(shown) > 0:
+        ax.set(yscale="log")
+        if max(shown) < 100 * min(shown):
+            plain_log_ticks(ax.yaxis)
+    ax.set(xlabel="trial", ylabel="CVFP loss, MSE" + (" (log)" if min(shown) > 0 else ""))
     ax.xaxis.get_major_locator().set_params(integer=True)
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #33ffafbd
@@ -155,10 +169,10 @@ def passes(
     """Difference between consecutive passes (log scale; zeros, which it cannot show, are left out) with
     both limits.
     """
-    _some(curves, "curves")
+    refuse_empty(curves, "curves")
     for n, d in curves.items():
-        _some(d, f"curves[{n!r}]")
-    fig, (ax,) = _panels(
+        refuse_empty(d, f"curves[{n!r}]")
+    fig, (ax,) = titled_panels(
         1, title or f"Change in the last pass: {', '.join(f'{n} {d[-1]:.2g}' for n, d in curves.items())}"
     )
     for i, (n, d) in enumerate(curves.items()):
@@ -166,7 +180,7 @@ def passes(
         ax.plot(
             *zip(*shown) if shown else ((), ()),
             "o--" if n in ("untrained", "control") else "o-",
-            color=_colour(n, i),
+            color=role_colour(n, i),
             label=n,
         )
     ax.set(
@@ -178,7 +192,7 @@ def passes(
     ax.axhline(fail_above, color=ROLES["ceiling"], ls=":", lw=1, label=f"missed above {fail_above:g}")
     ax.axhline(pass_below, color=ROLES["ceiling"], ls="--", lw=1, label=f"reached below {pass_below:g}")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    _legend(fig, columns=3)
+    legend_below(fig, columns=3)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #ee8526a7
@@ -205,7 +219,7 @@ def _styles(names: Sequence[str]) -> dict[str, dict]:
         else own
     )
     return {
-        n: dict(color="#666666", ls=("--", ":", "-.", (0, (5, 3)), (0, (1, 1)))[i % 5])
+        n: dict(color="#666666", ls=("--", "-.", (0, (5, 3)), (0, (8, 2, 2, 2)))[i % 4])
         for i, n in enumerate(greys)
     } | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own) if n}
 
@@ -235,7 +249,7 @@ def sweep_plot(
     title: str | None = None,  # None = who is that near, and after how many sweeps
 ) -> Figure:
     "Share of tokens that have not settled, and largest error against the sequential pass (log), per sweep."
-    _some(runs, "runs")
+    refuse_empty(runs, "runs")
 
     def first(rows):
         return next((r["sweep"] for r in rows if r["error"] <= asked), None)
@@ -249,7 +263,7 @@ def sweep_plot(
         )
         or "none"
     )
-    fig, (a, b) = _panels(
+    fig, (a, b) = titled_panels(
         2,
         title
         or f"Within {asked:g} of the sequential pass: {found} sweeps; {len(runs) - len(there)} of {len(runs)} never",
@@ -264,7 +278,7 @@ def sweep_plot(
     b.set(xlabel="sweeps from zero", ylabel="largest error (log)", yscale="log")
     for ax in (a, b):
         ax.xaxis.get_major_locator().set_params(integer=True)
-    _legend(fig, a, columns=3)
+    legend_below(fig, a, columns=3)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #945669f1
@@ -274,7 +288,7 @@ def memory_plot(
     title: str | None = None,  # None = after how many tokens a tenth is left
 ) -> Figure:
     "Influence of one changed token (log) against the tokens since, and the level of unrelated contexts."
-    _some(runs, "runs")
+    refuse_empty(runs, "runs")
     curves = {n: [m["influence"] for m in seeds] for n, seeds in runs.items()}
 
     def last(c):
@@ -283,19 +297,29 @@ def memory_plot(
     found = ", ".join(
         f"{n} {'not within ' + str(len(c[0]) - 1) if last(c) is None else last(c)}" for n, c in curves.items()
     )
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1, title or f"Tokens until a tenth of a token's influence is left: {found}", height=3.6
     )
+    levels: list[float] = []
     for n, style in _styles(list(runs)).items():
         _band(ax, range(len(curves[n][0])), np.maximum(curves[n], 1e-6), n, style)
-        ax.axhline(np.mean([m["unrelated"] for m in runs[n]]), color=style["color"], lw=0.7, ls=":")
+        levels.append(float(np.mean([m["unrelated"] for m in runs[n]])))
+        ax.axhline(levels[-1], color=style["color"], lw=0.9, ls=":")
     ax.set(
         yscale="log",
         ylim=(1e-3, None),
-        xlabel="tokens since the changed one (dotted: distance of unrelated contexts)",
+        xlabel="tokens since the changed one",
         ylabel="influence (log)",
     )
-    _legend(fig, columns=3)
+    ax.annotate(
+        "dotted: contexts\nthat have nothing\nto do with\neach other",
+        (1.01, float(np.median(levels))),
+        xycoords=ax.get_yaxis_transform(),
+        va="top",
+        fontsize=8,
+        annotation_clip=False,
+    )
+    legend_below(fig, columns=3)
     return fig
 
 
@@ -308,9 +332,9 @@ def probe_plot(
     title: str | None = None,  # None = accuracies at the first lag
 ) -> Figure:
     "Accuracy of linear probes against the distance of the token."
-    _some(runs, "runs")
+    refuse_empty(runs, "runs")
     lags = list(next(iter(runs.values()))[0])
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title
         or f"{lags[0]} token back is named in "
@@ -333,7 +357,7 @@ def probe_plot(
         ylabel="named by a linear probe (%)",
         ylim=(0, None),
     )
-    _legend(fig, columns=3)
+    legend_below(fig, columns=3)
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #ac4b872a
@@ -345,15 +369,19 @@ def term_bars(
     log: Sequence[str] = (),  # numbers on a log axis
     title: str | None = None,  # None = rows above their control in the first number
 ) -> Figure:
-    "Means as bars, seeds as dots, the control's mean as a mark on every bar."
-    _some(rows, "rows")
+    """Means as bars, seeds as dots, the control's mean as a mark on every bar.
+
+    A number whose smallest mean is more than half its largest has dots alone, on an axis of its own range:
+    bars, which begin at zero, would all look alike.
+    """
+    refuse_empty(rows, "rows")
     key, names = next(iter(panels)), list(rows)
 
     def mean(n, k):
         return float(np.mean(rows[n][k]))
 
     above = [n for n in names if n in controls and mean(n, key) > mean(controls[n], key)]
-    fig, axes = _panels(
+    fig, axes = titled_panels(
         len(panels),
         title
         or f"{panels[key].split(' (')[0].capitalize()} above its own untrained network in {len(above)} of {sum(n in controls for n in names)} rows",
@@ -361,8 +389,14 @@ def term_bars(
         width=8.5,
     )
     for ax, (k, label) in zip(axes, panels.items()):
+        means = [mean(n, k) for n in names]
+        bars = min(means) <= 0.5 * max(means)
         for y, n in enumerate(names):
-            ax.barh(y, mean(n, k), color=PALETTE[0] if n in controls else "#999999", height=0.7)
+            colour = PALETTE[0] if n in controls else "#999999"
+            if bars:
+                ax.barh(y, means[y], color=colour, height=0.7)
+            else:
+                ax.plot(means[y], y, "D", color=colour, ms=5)
             ax.plot(rows[n][k], [y] * len(rows[n][k]), "o", color="#000000", ms=2.5)
             if n in controls:
                 ax.plot(
@@ -373,10 +407,11 @@ def term_bars(
                     label="its untrained network" if y == len(names) - 1 else None,
                 )
         ax.set(yticks=range(len(names)), yticklabels=names if ax is axes[0] else [], xlabel=label)
+        ax.set(ylim=(-0.6, len(names) - 0.4))
         if k in log:
             ax.set_xscale("log")
         ax.invert_yaxis()
-    _legend(fig, axes[0])
+    legend_below(fig, axes[0])
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #8c9f14c1
@@ -391,10 +426,10 @@ def cost_plot(
     title: str | None = None,  # None = growth of the reference and distance of the others at the last length
 ) -> Figure:
     "Time of one more token and bytes of state against the length of the text (both log)."
-    _some(lengths, "lengths")
+    refuse_empty(lengths, "lengths")
     mid = {n: np.median(r, 0) for n, r in time_ratios.items()}
     others = ", ".join(f"{n} {mid[n][-1] / mid[reference][-1]:.1f} x ours" for n in mid if n != reference)
-    fig, (a, b) = _panels(
+    fig, (a, b) = titled_panels(
         2,
         title
         or f"{lengths[-1]:,} tokens cost {reference} {mid[reference][-1] / mid[reference][0]:.2f} x what {lengths[0]:,} cost; there: {others}",
@@ -410,5 +445,5 @@ def cost_plot(
         ax.set(xscale="log", yscale="log", xlabel="tokens so far (log)")
     a.set(ylabel="time of a token, ratio (log)")
     b.set(ylabel="bytes kept of the text (log)")
-    _legend(fig, a)
+    legend_below(fig, a)
     return fig

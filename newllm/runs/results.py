@@ -51,7 +51,7 @@ def flat_config(
     return out
 
 # %% ../../nbs/runs/04_results.ipynb #fd9a14d7
-def _read(path: Path) -> tuple[dict, str]:
+def read_record(path: Path) -> tuple[dict, str]:
     """What a file holds, and what is wrong with it; a file that is not there holds nothing and nothing is
     wrong.
     """
@@ -122,7 +122,8 @@ def read_run(
     whatever cannot be read is said in `reason`.
     """
     files = {
-        n: _read(folder / f"{n}.json") for n in ("config", "status", "metrics", "environment", "timings")
+        n: read_record(folder / f"{n}.json")
+        for n in ("config", "status", "metrics", "environment", "timings")
     }
     held, wrong = {n: v for n, (v, _) in files.items()}, next((w for _, w in files.values() if w), "")
     if not held["config"] and not wrong:

@@ -23,20 +23,20 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from ..config import DataConfig, to_dict
-from .embeddings import _embedding
+from .embeddings import token_embedding
 from .readers import Conversations, TextSpan, open_regular, reading, sign_of_life
 from newllm.text.sources import (
     PACKAGES,
-    _GPT2,
-    _ULTRACHAT,
-    _files,
-    _is_file,
-    _messages,
-    _ultrachat_revision,
+    GPT2_REPOSITORY,
+    ULTRACHAT_REPOSITORY,
+    folder_files,
+    is_file,
+    messages_of,
+    ultrachat_revision,
     load_conversations,
     package_version,
 )
-from .tokenizers import _fit_tokenizer, _gpt2_tokenizer, _id_runs, load_tokenizer, save_tokenizer
+from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer
 
 # %% ../../nbs/text/04_corpus.ipynb #4f28c498
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Corpus:
 def _first_ids(tok: PreTrainedTokenizerFast, messages: list[str | TextSpan], most: int) -> list[int]:
     "The first ids of a conversation."
     ids: list[int] = []
-    for run in _id_runs(tok, messages):
+    for run in id_runs(tok, messages):
         ids += run
         if len(ids) >= most:
             break
@@ -76,7 +76,7 @@ def _take(
     Raises `ValueError` when the part is shorter than asked.
     """
     want, cut, ids, used = getattr(config, f"num_{part}_tokens"), config.tokens_per_sample, [], 0
-    for messages in _messages(data, rows):
+    for messages in messages_of(data, rows):
         if len(ids) >= want or used == config.num_samples:
             break
         new = _first_ids(tok, messages, cut or want - len(ids))
@@ -106,9 +106,9 @@ def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         f"making the tokenizer ({config.tokenizer}, {config.num_train_tokens:,} training tokens)"
     ):
         tok = (
-            _gpt2_tokenizer(config)
+            gpt2_tokenizer(config)
             if config.tokenizer == "gpt2"
-            else _fit_tokenizer(config, data, rows["train"])
+            else fit_tokenizer(config, data, rows["train"])
         )
     size = len(tok)
     tail = config.val_source == "tail_of_train"
@@ -123,7 +123,7 @@ def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
     seen = torch.zeros(size, dtype=torch.bool)
     seen[train] = True
     with sign_of_life(f"making the embedding ({config.embedding})"):
-        embedding = _embedding(config, train, size, embed_dim, seed)
+        embedding = token_embedding(config, train, size, embed_dim, seed)
     info = {
         "source": config.source,
         "source_detail": _source_detail(config, data),
@@ -154,10 +154,8 @@ def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
         kept = f"{rows} conversations of at least {config.min_messages} messages"
         return f"package chitchat-dataset {version}, {kept}, split by first message"
     if config.source == "ultrachat":
-        revision = _ultrachat_revision()[:12]
-        return (
-            f"hub {_ULTRACHAT}, train_sft, revision {revision}, {rows} conversations, split by first message"
-        )
+        revision = ultrachat_revision()[:12]
+        return f"hub {ULTRACHAT_REPOSITORY}, train_sft, revision {revision}, {rows} conversations, split by first message"
     if config.source in PACKAGES:
         kept = f"{rows} {PACKAGES[config.source].rows} in {len(set(data.openings))} groups"
         return f"package {package_version(config.source)}, {kept}, split by group"
@@ -176,7 +174,7 @@ def _tokenizer_detail(config: DataConfig, size: int) -> str:
         "bpe": f"byte-level BPE trained on the training text, {size} entries",
         "word": f"whitespace words of the training text, {size} entries",
         "gpt2": (
-            f"GPT-2 from {'the folder tokenizer_path' if config.tokenizer_path else 'the hub, ' + _GPT2},"
+            f"GPT-2 from {'the folder tokenizer_path' if config.tokenizer_path else 'the hub, ' + GPT2_REPOSITORY},"
             f" {size} entries"
         ),
     }[config.tokenizer]
@@ -193,7 +191,7 @@ def _embedding_detail(config: DataConfig, embedding: Tensor | None) -> str:
         "random": "standard normal (control)",
         "learned": "learned with the model",
         "gpt2": (
-            f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + _GPT2}"
+            f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + GPT2_REPOSITORY}"
         ),
     }[config.embedding]
 
@@ -227,17 +225,17 @@ def _fingerprint(config: DataConfig) -> list[str]:
         else []
     )
     local += [Path(config.embedding_path) / "model.safetensors"] if config.embedding_path else []
-    out = [f"{p.name} {_digest(p) if _is_file(p) else None}" for p in local]
+    out = [f"{p.name} {_digest(p) if is_file(p) else None}" for p in local]
     if config.source == "text_file":
         out.append(_content(Path(config.path), 4 * config.max_characters))  # a character has at most 4 bytes
     if config.source == "text_dir":
-        out += [_content(path, 2**22) for path in _files(config)[0]]
+        out += [_content(path, 2**22) for path in folder_files(config)[0]]
     if config.source == "chitchat":
         out.append(importlib.metadata.version("chitchat-dataset"))
     if config.source in PACKAGES:
         out.append(package_version(config.source))
     if config.source == "ultrachat":
-        out.append(_ultrachat_revision())
+        out.append(ultrachat_revision())
     return out + [importlib.metadata.version("tokenizers")]
 
 
