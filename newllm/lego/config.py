@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['LEGO_PRESETS', 'TransformerConfig', 'StageConfig', 'TrainingConfig', 'ASHEMConfig', 'RoutingConfig', 'ControlsConfig',
-           'LegoConfig', 'lego_preset']
+           'LegoConfig']
 
 # %% ../../nbs/lego/00_config.ipynb #5dedad0c
 from typing import Literal
 
-from ..config import ConfigError, DataConfig, option, from_preset, config_section
+from ..config import ConfigError, DataConfig, RunConfig, _f, _section
 
 # %% ../../nbs/lego/00_config.ipynb #16b3f3e4
 @config_section
@@ -233,19 +233,15 @@ class ControlsConfig:
     )
 
 # %% ../../nbs/lego/00_config.ipynb #ae97848f
-@config_section
-class LegoConfig:
+@_section
+class LegoConfig(RunConfig):
     "Everything one adaptive-depth run needs."
 
-    data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
-    transformer: TransformerConfig = option(TransformerConfig(), "the network")
-    ashem: ASHEMConfig = option(ASHEMConfig(), "mining and training")
-    routing: RoutingConfig = option(RoutingConfig(), "leaving early")
-    controls: ControlsConfig = option(ControlsConfig(), "what it is compared with")
-    preset: str = option("small", "the preset it was made from")
-    seed: int = option(0, "fixes every random source", ge=0, le=2**32 - 1)
-    device: Literal["cpu", "cuda"] = option("cpu", "where tensors live")
-    num_threads: int | None = option(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
+    data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
+    transformer: TransformerConfig = _f(TransformerConfig(), "the network")
+    ashem: ASHEMConfig = _f(ASHEMConfig(), "mining and training")
+    routing: RoutingConfig = _f(RoutingConfig(), "leaving early")
+    controls: ControlsConfig = _f(ControlsConfig(), "what it is compared with")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -360,14 +356,3 @@ LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         draft_tokens=2,
     ),
 }
-
-# %% ../../nbs/lego/00_config.ipynb #745aafce
-def lego_preset(
-    name: str = "small",  # one of LEGO_PRESETS
-    **overrides,  # flat names, e.g. dim=64, phase2_lr=0.001; None = what the preset says
-) -> LegoConfig:
-    """The named configuration with `overrides`.
-
-    Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
-    """
-    return from_preset(LegoConfig, LEGO_PRESETS, name, overrides)

@@ -13,8 +13,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..config import ConfigError, JointConfig, option, config_section, quoted
-from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig, leaky_preset
+from ..config import ConfigError, JointConfig, _f, _section, quoted
+from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig
+from ..families import preset
 
 # %% ../../nbs/runs/01_page_config.ipynb #27697833
 def windows_fill(
@@ -198,7 +199,7 @@ class FixedPointPage(PageSection):
         "One line for each pair of fields that cannot both hold."
         if self.third_preset and self.third_preset not in LEAKY_PRESETS:
             yield f"third_preset={quoted(self.third_preset)} is none of {', '.join(LEAKY_PRESETS)}"
-        elif self.third_preset and self.second_dim == leaky_preset(self.third_preset).model.context_dim:
+        elif self.third_preset and self.second_dim == preset(self.third_preset).model.context_dim:
             yield (
                 f"second_dim={self.second_dim} is the width of third_preset={quoted(self.third_preset)}; choose"
                 " another, or leave one of them out"
@@ -226,7 +227,7 @@ class FixedPointPage(PageSection):
         if self.second_dim:
             yield from rank_holds(read, self.second_dim, probes, "second_dim")
         if self.third_preset:
-            third = leaky_preset(self.third_preset)
+            third = preset(self.third_preset)
             yield from rank_holds(
                 read,
                 third.model.context_dim,
@@ -522,6 +523,11 @@ class AshemPage(PageSection):
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
         yield from parts_hold_a_sequence(config)
+
+    def unread(self, config) -> Iterator[tuple[str, str]]:
+        "Parameters that nothing on the page looks at, each with the reason."
+        if not self.control_seeds:
+            yield "epochs", "control_seeds=0 trains no control end to end"
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."

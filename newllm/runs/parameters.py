@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..config import ConfigError, DataConfig, flat_fields, nearest, quoted
 from ..cvfp.config import Config
 from ..cvfp.leaky_config import LeakyConfig
-from ..families import FAMILIES, known_family
+from ..families import DEFAULT_FAMILY, FAMILIES, known_family, preset
 from .page_config import PAGES, PageSection, page_says
 
 # %% ../../nbs/runs/02_parameters.ipynb #f167e583
@@ -408,7 +408,7 @@ def started_as(
         )
     experiment, family = (
         _literal(calls[0].args[:1]),
-        _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "recorded",
+        _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or DEFAULT_FAMILY,
     )
     if experiment != page.stem:
         raise ConfigError(
@@ -584,7 +584,8 @@ def _unread_routing(config) -> Iterator[tuple[str, str]]:
 def resolve(
     values: Mapping[str, Any],  # a value for every declared name
     declared: list[Parameter],
-    family: str | tuple[str, ...] = "recorded",  # of FAMILIES; of several the parameter `family` chooses one
+    family: str
+    | tuple[str, ...] = DEFAULT_FAMILY,  # of FAMILIES; of several the parameter `family` chooses one
     experiment: str = "",  # name of the page; one that `newllm.page_config` knows has parameters, presets and arithmetic of its own
 ) -> tuple[Any, dict[str, Any]]:  # the configuration, and the page's own parameters
     """The configuration that `values` describe.
@@ -611,9 +612,7 @@ def resolve(
     _refuse_others(values, chosen, fields)
     given = {n: v for n, v in values.items() if n in known and n != "preset" and v is not None}
     given |= _follows(given)
-    config = FAMILIES[chosen].preset(
-        values["preset"], **{n: v for n, v in said.items() if n in known} | given
-    )
+    config = preset(values["preset"], family=chosen, **{n: v for n, v in said.items() if n in known} | given)
     own = {n: said.get(n) if v is None else v for n, v in values.items() if n not in any_known}
     by_hand = {p.name for p in declared if values[p.name] not in (None, p.default)}
     _refuse_idle(config, _section_of(experiment, own), values, by_hand)

@@ -27,7 +27,7 @@ import traitlets.config
 from filelock import FileLock
 
 from ..config import ConfigError, nearest, quoted, to_dict
-from ..families import family_of
+from ..families import DEFAULT_FAMILY, family_of
 from newllm.files import (
     Busy,
     drop_reserve,
@@ -392,7 +392,7 @@ def start_run(
     ],  # globals(); a parameter of the page's own that is None gets what the preset says
     family: (
         str | tuple[str, ...]
-    ) = "recorded",  # whose configuration; of several the page's parameter `family` chooses one
+    ) = DEFAULT_FAMILY,  # whose configuration; of several the page's parameter `family` chooses one
 ) -> Run:
     """The run of this page, ready to be trained.
 
