@@ -8,7 +8,7 @@ __all__ = ['PRESETS', 'ModelConfig', 'Phase1Config', 'Phase2Config', 'ChecksConf
 # %% ../../nbs/cvfp/00_config.ipynb #2f9673be
 from typing import Any, Literal
 
-from ..config import DataConfig, RunConfig, _f, _section
+from ..config import DataConfig, RunConfig, option, config_section
 
 # %% ../../nbs/cvfp/00_config.ipynb #a19269f4
 @config_section
@@ -146,7 +146,7 @@ class Phase2Config:
         "replace",
         "replace: the block's context output is replaced by C*; mse: historic v1, adds MSE(context, C*)",
     )
-    block_weights: tuple[float, ...] = _f(
+    block_weights: tuple[float, ...] = option(
         (0.5, 0.7, 0.8, 0.9, 1.0, 1.2), "weights of the per-block losses, interpolated for other depths"
     )
 
@@ -218,9 +218,9 @@ class ChecksConfig:
     verdict_slope: float = option(
         1e-3, "validation trials: slope per trial beyond which they converge or diverge", gt=0, le=1e6
     )
-    verdict_std: float = _f(1e-2, "validation trials: largest std of a converged run", gt=0, le=1e6)
-    num_singular_vectors: int = _f(4, "top singular vectors whose tokens are listed", ge=1, le=16_384)
-    num_singular_tokens: int = _f(6, "tokens listed for each of them", ge=1, le=200_000)
+    verdict_std: float = option(1e-2, "validation trials: largest std of a converged run", gt=0, le=1e6)
+    num_singular_vectors: int = option(4, "top singular vectors whose tokens are listed", ge=1, le=16_384)
+    num_singular_tokens: int = option(6, "tokens listed for each of them", ge=1, le=200_000)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -228,15 +228,15 @@ class ChecksConfig:
             yield f"final_diff_fail={self.final_diff_fail} is below final_diff_pass={self.final_diff_pass}"
 
 # %% ../../nbs/cvfp/00_config.ipynb #e6e5c63e
-@_section
+@config_section
 class Config(RunConfig):
     "Everything one run needs."
 
-    data: DataConfig = _f(DataConfig(), "text, tokens, embedding")
-    model: ModelConfig = _f(ModelConfig(), "the network")
-    phase1: Phase1Config = _f(Phase1Config(), "learning the fixed point")
-    phase2: Phase2Config = _f(Phase2Config(), "learning to predict")
-    checks: ChecksConfig = _f(ChecksConfig(), "thresholds of the checks")
+    data: DataConfig = option(DataConfig(), "text, tokens, embedding")
+    model: ModelConfig = option(ModelConfig(), "the network")
+    phase1: Phase1Config = option(Phase1Config(), "learning the fixed point")
+    phase2: Phase2Config = option(Phase2Config(), "learning to predict")
+    checks: ChecksConfig = option(ChecksConfig(), "thresholds of the checks")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."

@@ -8,7 +8,7 @@ __all__ = ['LEAKY_PRESETS', 'LeakyModelConfig', 'BaselineConfig', 'LeakyPhase2Co
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #100c789c
 from typing import Literal
 
-from ..config import DataConfig, JointConfig, RunConfig, _f, _section
+from ..config import DataConfig, JointConfig, RunConfig, option, config_section
 from .config import ChecksConfig
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #6d95dcaf
@@ -205,17 +205,17 @@ class ProbesConfig:
             yield f"ridges={self.ridges} needs at least one number above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #01eb7768
-@_section
+@config_section
 class LeakyConfig(RunConfig):
     "Everything one run of the leaky network needs."
 
-    data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
-    model: LeakyModelConfig = _f(LeakyModelConfig(), "the network")
-    joint: JointConfig = _f(JointConfig(), "training")
-    phase2: LeakyPhase2Config = _f(LeakyPhase2Config(), "the token path on frozen contexts")
-    baselines: BaselineConfig = _f(BaselineConfig(), "what it is compared with")
-    probes: ProbesConfig = _f(ProbesConfig(), "what is measured on its contexts")
-    checks: ChecksConfig = _f(ChecksConfig(), "thresholds of the checks")
+    data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
+    model: LeakyModelConfig = option(LeakyModelConfig(), "the network")
+    joint: JointConfig = option(JointConfig(), "training")
+    phase2: LeakyPhase2Config = option(LeakyPhase2Config(), "the token path on frozen contexts")
+    baselines: BaselineConfig = option(BaselineConfig(), "what it is compared with")
+    probes: ProbesConfig = option(ProbesConfig(), "what is measured on its contexts")
+    checks: ChecksConfig = option(ChecksConfig(), "thresholds of the checks")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."

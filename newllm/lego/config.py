@@ -9,7 +9,7 @@ __all__ = ['LEGO_PRESETS', 'TransformerConfig', 'StageConfig', 'TrainingConfig',
 # %% ../../nbs/lego/00_config.ipynb #5dedad0c
 from typing import Literal
 
-from ..config import ConfigError, DataConfig, RunConfig, _f, _section
+from ..config import ConfigError, DataConfig, RunConfig, option, config_section
 
 # %% ../../nbs/lego/00_config.ipynb #16b3f3e4
 @config_section
@@ -233,15 +233,15 @@ class ControlsConfig:
     )
 
 # %% ../../nbs/lego/00_config.ipynb #ae97848f
-@_section
+@config_section
 class LegoConfig(RunConfig):
     "Everything one adaptive-depth run needs."
 
-    data: DataConfig = _f(DataConfig(embedding="learned"), "text and tokens")
-    transformer: TransformerConfig = _f(TransformerConfig(), "the network")
-    ashem: ASHEMConfig = _f(ASHEMConfig(), "mining and training")
-    routing: RoutingConfig = _f(RoutingConfig(), "leaving early")
-    controls: ControlsConfig = _f(ControlsConfig(), "what it is compared with")
+    data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
+    transformer: TransformerConfig = option(TransformerConfig(), "the network")
+    ashem: ASHEMConfig = option(ASHEMConfig(), "mining and training")
+    routing: RoutingConfig = option(RoutingConfig(), "leaving early")
+    controls: ControlsConfig = option(ControlsConfig(), "what it is compared with")
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
