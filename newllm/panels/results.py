@@ -126,9 +126,9 @@ def run_html(
         )
         if (folder / name).is_file()
     ]
-    figures = sorted((folder / "figures").glob("*")) if (folder / "figures").is_dir() else []
+    figures = [f for kind in ("figures", "timings") for f in sorted((folder / kind).glob("*"))]
     links += [
-        f'<a href="{html.escape(place)}/figures/{html.escape(f.name)}"'
+        f'<a href="{html.escape(place)}/{f.parent.name}/{html.escape(f.name)}"'
         f' target="_blank">{html.escape(f.name)}</a>'
         for f in figures
         if f.suffix == ".html"

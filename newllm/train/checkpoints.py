@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from ..files import write_whole
+from .stop import step_ends
 
 # %% ../../nbs/train/04_checkpoints.ipynb #8a8fcca7
 def _packed(value: Any, tensors: list[torch.Tensor], place: str = "state") -> Any:
@@ -129,9 +130,14 @@ class Checkpoints:
         state: Callable[[], dict[str, Any]],  # makes the state; called only when it is saved
         final: bool = False,  # the last one, saved in any case
     ) -> None:
-        "For training code: saves when enough time has passed."
-        if final or time.monotonic() - self.saved >= self.seconds:
+        """For training code, after each step: saves when enough time has passed, and when the process was
+        asked to end, which is raised once the step is saved.
+        """
+        error = step_ends(going=not final)
+        if final or error or time.monotonic() - self.saved >= self.seconds:
             self.save(state())
+        if error:
+            raise error
 
 # %% ../../nbs/train/04_checkpoints.ipynb #f793ad18
 def random_state() -> dict[str, Any]:

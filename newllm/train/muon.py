@@ -54,7 +54,10 @@ class Muon(torch.optim.Optimizer):
         momentum: float,  # memory of the gradient, 0 .. 1
         num_iterations: int,  # of the orthogonalisation
         dtype: torch.dtype = torch.float32,  # of the orthogonalisation
+        every: int = 1,  # steps from one update to the next
     ):
+        if every < 1:
+            raise ValueError(f"every is at least 1 step, got {every}; set joint.muon_every")
         for group in groups:
             for p in group["params"]:
                 if p.dim() != 2:
@@ -62,7 +65,7 @@ class Muon(torch.optim.Optimizer):
                         f"Muon steps matrices only, got a weight of shape {tuple(p.shape)}; give it to AdamW"
                     )
         super().__init__(groups, dict(momentum=momentum, num_iterations=num_iterations))
-        self.dtype = dtype
+        self.dtype, self.every = dtype, every
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -76,8 +79,13 @@ class Muon(torch.optim.Optimizer):
         state = self.state[p]
         if not state:
             state["momentum"] = torch.zeros_like(p)
+            state["steps"] = 0
         state["momentum"].lerp_(p.grad, 1 - group["momentum"])
+        state["steps"] += 1
+        if state["steps"] % self.every:
+            return
         ahead = p.grad.lerp(state["momentum"], group["momentum"])
         direction = orthogonalise(ahead, group["num_iterations"], self.dtype)
-        p.mul_(1 - group["lr"] * group["weight_decay"])
-        p.add_(direction, alpha=-group["lr"] * _ADAMW_RMS * max(p.shape) ** 0.5)
+        rate = group["lr"] * self.every
+        p.mul_(1 - rate * group["weight_decay"])
+        p.add_(direction, alpha=-rate * _ADAMW_RMS * max(p.shape) ** 0.5)

@@ -68,7 +68,7 @@ def parameter_groups(
 
 def optimizers(
     model: nn.Module,
-    config: JointConfig,  # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, precision, and what `parameter_groups` reads
+    config: JointConfig,  # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, muon_every, precision, and what `parameter_groups` reads
     learning_rate: float,  # peak
 ) -> list[torch.optim.Optimizer]:  # AdamW, and Muon for the matrices where it is asked for
     """AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps
@@ -77,7 +77,9 @@ def optimizers(
     groups, betas = parameter_groups(model, config, learning_rate), (config.beta1, config.beta2)
     matrices = [groups.pop("matrices")] if config.optimizer == "muon" and "matrices" in groups else []
     dtype = getattr(torch, resolve_precision(config.precision, next(model.parameters()).device.type))
-    muon = [Muon([g], config.muon_momentum, config.muon_iterations, dtype) for g in matrices]
+    muon = [
+        Muon([g], config.muon_momentum, config.muon_iterations, dtype, config.muon_every) for g in matrices
+    ]
     return ([torch.optim.AdamW(list(groups.values()), betas=betas)] if groups else []) + muon
 
 # %% ../../nbs/train/00_optimizers.ipynb #f973cbfb
