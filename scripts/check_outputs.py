@@ -18,7 +18,7 @@ from execnb.shell import CaptureShell
 from refresh_outputs import WIDGET, kind_of_machine, last_states
 
 NUMBER = r"[-+]?(?:\d[\d,_]*)?\.?\d+(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
-DECIMAL = r"[-+]?(?:\d[\d,_]*\.\d*|\.\d+|\d+(?=e[-+]?\d))(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
+DECIMAL = r"[-+]?(?:\d[\d,_]*\.\d+|\.\d+|\d+(?=e[-+]?\d))(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
 DRAWN = re.compile(r"<Figure size|<matplotlib\.|Figure\(")  # what a figure is called where nothing draws it
 
 run_page = nbdev.test.test_nb

@@ -6,6 +6,7 @@ Left out are widget state (megabytes, new ids each time), standard error and tim
 `python scripts/refresh_outputs.py --keep ashem ashem-recorded` keeps the latest run's metrics under another name, for a setting whose outputs the page does not hold.
 """
 
+import base64
 import importlib.metadata
 import json
 import platform
@@ -90,6 +91,26 @@ def settled(
     return output
 
 
+def with_pictures(
+    outputs: list[NotebookNode],
+    source: str,  # of their cell
+    folder: Path,  # of the run
+) -> list[NotebookNode]:
+    """Figures that a run without a display left as a word get the picture that it saved: the n-th of a cell
+    is the n-th `run.figure("name", ...)`.
+    """
+    names = iter(re.findall(r"run\.figure\(\s*\"([^\"]+)\"", source))
+    for o in outputs:
+        data = o.get("data", {})
+        if not data.get("text/plain", "").startswith("<Figure size"):
+            continue
+        name = next(names, "")
+        saved = [p for p in (folder / d / f"{name}.png" for d in ("figures", "timings")) if p.is_file()]
+        if "image/png" not in data and saved:
+            data["image/png"] = base64.b64encode(saved[0].read_bytes()).decode()
+    return outputs
+
+
 def from_run(
     experiment: str,  # name of the page
 ) -> None:
@@ -106,10 +127,8 @@ def from_run(
         c.outputs = [
             settled(o) for o in done[c.id].outputs if stable(o) and str(folder) not in str(o)
         ]  # a path is this machine's
-        c.outputs, c.execution_count = (
-            [o for o in c.outputs if o.get("text") != ""],
-            done[c.id].execution_count,
-        )
+        c.outputs = with_pictures([o for o in c.outputs if o.get("text") != ""], c.source, folder)
+        c.execution_count = done[c.id].execution_count
     nbformat.write(nb, page)
     shutil.copyfile(folder / "timings.json", page.parents[1] / "results" / f"{experiment}.timings.json")
     keep(experiment, experiment)
