@@ -3,11 +3,12 @@ __version__ = "0.2.0"
 # loaded when first asked for: `newllm list` should not wait for torch
 _homes = {
     "ConfigError": "config",
-    "Config": "cvfp.config", "preset": "cvfp.config",
+    "Config": "cvfp.config",
     "LeakyLLM": "cvfp.leaky",
-    "LeakyConfig": "cvfp.leaky_config", "leaky_preset": "cvfp.leaky_config",
+    "LeakyConfig": "cvfp.leaky_config",
     "NewLLM": "cvfp.recorded",
-    "LegoConfig": "lego.config", "lego_preset": "lego.config",
+    "LegoConfig": "lego.config",
+    "preset": "families",
     "load_model": "loader",
     "Run": "runs.run", "latest": "runs.run", "run_experiment": "runs.run", "start_run": "runs.run",
     "load_corpus": "text.corpus",

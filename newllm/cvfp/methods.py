@@ -206,9 +206,14 @@ class LeakyMethod(Method):
 
     def _figures(self, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
         "One network on one text; sweeps from zero are compared with the pass token by token."
-        cfg, at_rest = self.config.checks, checks["fixed_point"]
+        cfg, probes, at_rest = self.config.checks, self.config.probes, checks["fixed_point"]
         with torch.no_grad():
-            status = model.solve(ids[: cfg.max_check_tokens], tol=1e-10, max_sweeps=30, check=True)[1]
+            status = model.solve(
+                ids[: cfg.max_check_tokens],
+                tol=probes.solver_tolerance,
+                max_sweeps=probes.solver_max_sweeps,
+                check=True,
+            )[1]
         return {
             "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
             f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(

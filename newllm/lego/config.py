@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['LEGO_PRESETS', 'TransformerConfig', 'StageConfig', 'TrainingConfig', 'ASHEMConfig', 'RoutingConfig', 'ControlsConfig',
-           'LegoConfig', 'lego_preset']
+           'LegoConfig']
 
 # %% ../../nbs/lego/00_config.ipynb #5dedad0c
 from typing import Literal
 
-from ..config import ConfigError, DataConfig, option, from_preset, config_section
+from ..config import ConfigError, DataConfig, RunConfig, option, config_section
 
 # %% ../../nbs/lego/00_config.ipynb #16b3f3e4
 @config_section
@@ -22,11 +22,11 @@ class TransformerConfig:
     norm: Literal["pre", "post"] = option(
         "pre", "where RMSNorm stands: before each sublayer, or after each residual sum (as recorded)"
     )
-    rope_base: float = option(10_000.0, "base of the rotary position angles", gt=1)
+    rope_base: float = option(10_000.0, "base of the rotary position angles", gt=1, le=1e9)
     ffn_multiple: float = option(2.75, "hidden width of the gated feed-forward net over dim", gt=0, le=64)
     dropout: float = option(0.1, "dropout on the embedding and on each sublayer's output", ge=0, lt=1)
     init_std: float = option(0.02, "std of all weight matrices and the embedding", gt=0, le=10)
-    norm_eps: float = option(1e-6, "added to the mean square inside RMSNorm", gt=0)
+    norm_eps: float = option(1e-6, "added to the mean square inside RMSNorm", gt=0, le=1)
 
     @property
     def head_dim(self) -> int:
@@ -52,7 +52,7 @@ class StageConfig:
     "Layers at which the next-token loss is computed, and its weight, split evenly over them."
 
     layers: tuple[int, int] = option((1, 1), "(start, end): first and last layer, 1-indexed, inclusive")
-    loss_weight: float = option(1.0, "weight of the stage; 0 = not computed", ge=0)
+    loss_weight: float = option(1.0, "weight of the stage; 0 = not computed", ge=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -71,10 +71,13 @@ class TrainingConfig:
         (StageConfig(),), "where loss is computed; layers named twice add up"
     )
     routing_threshold: float = option(
-        0.0, "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off", ge=0
+        0.0,
+        "a token leaves at exit_layer when its confidence is at least this; 0 = routing is off",
+        ge=0,
+        le=1e6,
     )
-    exit_layer: int = option(1, "layer at which a token may leave, 1-indexed", ge=1)
-    grad_clip: float = option(1.0, "largest gradient norm", gt=0)
+    exit_layer: int = option(1, "layer at which a token may leave, 1-indexed", ge=1, le=256)
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -110,13 +113,15 @@ class ASHEMConfig:
     layers on that only.
     """
 
-    phase1_layers: int = option(2, "layers of the shallow model", ge=1)
+    phase1_layers: int = option(2, "layers of the shallow model", ge=1, le=256)
     phase1_lr: float = option(1e-3, "AdamW's rate in phase 1", gt=0, le=1)
-    phase1_patience: int = option(1, "epochs without a better validation loss before phase 1 stops", ge=1)
+    phase1_patience: int = option(
+        1, "epochs without a better validation loss before phase 1 stops", ge=1, le=100_000
+    )
     hard_example_ratio: float = option(0.5, "share of the tokens that count as hard", gt=0, le=1)
-    phase2_layers: int = option(4, "layers after the first extension", ge=2)
+    phase2_layers: int = option(4, "layers after the first extension", ge=2, le=256)
     phase2_lr: float = option(1e-4, "AdamW's rate in phase 2", gt=0, le=1)
-    phase2_patience: int = option(3, "epochs without a better loss before phase 2 stops", ge=1)
+    phase2_patience: int = option(3, "epochs without a better loss before phase 2 stops", ge=1, le=100_000)
     more_layers: tuple[int, ...] = option(
         (),
         "layers after each further extension, e.g. (6, 8): each new block learns what all earlier ones left"
@@ -145,19 +150,21 @@ class ASHEMConfig:
         gt=0,
         lt=1,
     )
-    phase1_epochs: int = option(8, "passes over the training text in phase 1, at most", ge=1)
-    phase2_epochs: int = option(4, "passes over the hard tokens in phase 2, at most", ge=1)
+    phase1_epochs: int = option(8, "passes over the training text in phase 1, at most", ge=1, le=100_000)
+    phase2_epochs: int = option(4, "passes over the hard tokens in phase 2, at most", ge=1, le=100_000)
     schedule: Literal["cosine", "constant"] = option(
         "cosine", "learning rate over an epoch budget; cosine falls to zero"
     )
     warmup_ratio: float = option(0.05, "share of the steps in which the rate rises from zero", ge=0, lt=1)
     weight_decay: float = option(0.05, "AdamW's decoupled weight decay on matrices", ge=0, le=1)
-    grad_clip: float = option(1.0, "largest gradient norm", gt=0)
-    seq_len: int = option(128, "tokens in a training sequence", ge=1)
-    batch_size: int = option(16, "sequences in a batch", ge=1)
-    hard_batch_size: int = option(512, "single hidden states in a batch under context='none'", ge=1)
+    grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
+    seq_len: int = option(128, "tokens in a training sequence", ge=1, le=65_536)
+    batch_size: int = option(16, "sequences in a batch", ge=1, le=1_000_000)
+    hard_batch_size: int = option(
+        512, "single hidden states in a batch under context='none'", ge=1, le=1_000_000
+    )
     cache_mb: float = option(
-        512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0
+        512.0, "hidden states kept in memory, megabytes; more goes to a memory-mapped file", ge=0, le=1e6
     )
 
     @property
@@ -183,18 +190,20 @@ class RoutingConfig:
         "max_prob", "what the confidence is made of"
     )
     patience: int = option(
-        2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1
+        2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1, le=100_000
     )
-    gate_hidden: int = option(64, "hidden units of the gate", ge=1)
-    gate_steps: int = option(400, "optimizer steps of the gate", ge=1)
+    gate_hidden: int = option(64, "hidden units of the gate", ge=1, le=65_536)
+    gate_steps: int = option(400, "optimizer steps of the gate", ge=1, le=1_000_000)
     gate_lr: float = option(3e-3, "AdamW's rate for the gate", gt=0, le=1)
     gate_weight_decay: float = option(0.1, "AdamW's decoupled weight decay for the gate", ge=0, le=1)
-    gate_batch_size: int = option(2048, "calibration tokens in one step of the gate", ge=1)
+    gate_batch_size: int = option(2048, "calibration tokens in one step of the gate", ge=1, le=1_000_000)
     temperature_tokens: int = option(
-        4096, "calibration tokens that the temperature is fitted on, at most", ge=2
+        4096, "calibration tokens that the temperature is fitted on, at most", ge=2, le=1_000_000_000
     )
-    num_thresholds: int = option(9, "points of a frontier between all shallow and all deep", ge=2)
-    draft_tokens: int = option(4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1)
+    num_thresholds: int = option(9, "points of a frontier between all shallow and all deep", ge=2, le=1_000)
+    draft_tokens: int = option(
+        4, "k: tokens drafted by the shallow exit before all blocks verify them", ge=1, le=1_000
+    )
     draft_confidence: float | None = option(
         None,
         "a draft less likely than this is the last of its round; 0 = always k, None = fitted on calibration"
@@ -212,7 +221,7 @@ class RoutingConfig:
 class ControlsConfig:
     "Models trained as controls."
 
-    epochs: int = option(8, "passes over the training text, at most", ge=1)
+    epochs: int = option(8, "passes over the training text, at most", ge=1, le=100_000)
     exit_weight: float = option(
         0.3, "weight of the loss at the exit layer under deep supervision and LayerSkip", ge=0, lt=1
     )
@@ -225,7 +234,7 @@ class ControlsConfig:
 
 # %% ../../nbs/lego/00_config.ipynb #ae97848f
 @config_section
-class LegoConfig:
+class LegoConfig(RunConfig):
     "Everything one adaptive-depth run needs."
 
     data: DataConfig = option(DataConfig(embedding="learned"), "text and tokens")
@@ -233,10 +242,6 @@ class LegoConfig:
     ashem: ASHEMConfig = option(ASHEMConfig(), "mining and training")
     routing: RoutingConfig = option(RoutingConfig(), "leaving early")
     controls: ControlsConfig = option(ControlsConfig(), "what it is compared with")
-    preset: str = option("small", "the preset it was made from")
-    seed: int = option(0, "fixes every random source", ge=0, le=2**32 - 1)
-    device: Literal["cpu", "cuda"] = option("cpu", "where tensors live")
-    num_threads: int | None = option(None, "torch CPU threads; None = leave as is", ge=1, le=1024)
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -351,14 +356,3 @@ LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         draft_tokens=2,
     ),
 }
-
-# %% ../../nbs/lego/00_config.ipynb #745aafce
-def lego_preset(
-    name: str = "small",  # one of LEGO_PRESETS
-    **overrides,  # flat names, e.g. dim=64, phase2_lr=0.001; None = what the preset says
-) -> LegoConfig:
-    """The named configuration with `overrides`.
-
-    Raises `ConfigError` for an unknown preset or name, a wrong type, range or contradiction.
-    """
-    return from_preset(LegoConfig, LEGO_PRESETS, name, overrides)

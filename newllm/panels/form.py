@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import ipywidgets as W
 
-from ..config import flat_fields, to_dict
+from ..config import flat_fields, named_preset, to_dict
 from ..families import FAMILIES
 from ..runs.parameters import Parameter, as_families, declared_parameters, parse_text, started_as
 
@@ -64,7 +64,10 @@ def preset_value(
     )
     if of is None:
         return None
-    (section, field), config = flat_fields(of.config)[name], to_dict(of.preset(preset))
+    (section, field), config = (
+        flat_fields(of.config)[name],
+        to_dict(named_preset(of.config, of.presets, preset, {})),
+    )
     return (config[section] if section else config)[field]
 
 # %% ../../nbs/panels/06_form.ipynb #4b8903b8

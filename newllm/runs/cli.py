@@ -21,8 +21,8 @@ from typing import Any
 
 import click
 
-from ..config import ConfigError, flat_fields, nearest, quoted, to_dict
-from ..families import FAMILIES
+from ..config import ConfigError, flat_fields, named_preset, nearest, quoted, to_dict
+from ..families import DEFAULT_FAMILY, FAMILIES
 from .environment import repository
 from .page_config import page_says
 from newllm.runs.parameters import (
@@ -184,17 +184,17 @@ def list_command() -> None:
 # %% ../../nbs/runs/08_cli.ipynb #a7aedef5
 def what_presets_say(
     name: str,  # a flat name of the configuration, or a parameter of the page's own
-    family: str = "recorded",  # whose presets
+    family: str = DEFAULT_FAMILY,  # whose presets
     experiment: str = "",  # name of a page, which may have its own say
 ) -> str:  # "128: small; 16: tiny; ..."
     "The value of a name in every preset, equal values together."
-    build, config, presets = FAMILIES[family]
+    config, presets = FAMILIES[family]
     of: dict[str, list[str]] = {}
     for p in presets:
         said = page_says(experiment, p)
         if name not in said:
             section, field = flat_fields(config)[name]
-            held = to_dict(build(p))
+            held = to_dict(named_preset(config, presets, p, {}))
             said = {name: (held[section] if section else held)[field]}
         of.setdefault(str(said[name]), []).append(p)
     return "; ".join(f"{value}: {', '.join(names)}" for value, names in of.items())
@@ -202,7 +202,7 @@ def what_presets_say(
 
 def described(
     p: Parameter,
-    family: str | tuple[str, ...] = "recorded",  # as the page names it
+    family: str | tuple[str, ...] = DEFAULT_FAMILY,  # as the page names it
     experiment: str = "",  # name of the page
 ) -> str:  # a line, and one for each family that knows it when the preset decides
     "A parameter as `show` prints it."

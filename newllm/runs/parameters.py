@@ -23,10 +23,10 @@ from typing import Any, Literal, Mapping, Optional, Union, get_args, get_origin
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from ..config import ConfigError, flat_fields, nearest, quoted
+from ..config import ConfigError, DataConfig, flat_fields, nearest, quoted
 from ..cvfp.config import Config
 from ..cvfp.leaky_config import LeakyConfig
-from ..families import FAMILIES, known_family
+from ..families import DEFAULT_FAMILY, FAMILIES, known_family, preset
 from .page_config import PAGES, PageSection, page_says
 
 # %% ../../nbs/runs/02_parameters.ipynb #f167e583
@@ -408,7 +408,7 @@ def started_as(
         )
     experiment, family = (
         _literal(calls[0].args[:1]),
-        _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or "recorded",
+        _literal([k.value for k in calls[0].keywords if k.arg == "family"]) or DEFAULT_FAMILY,
     )
     if experiment != page.stem:
         raise ConfigError(
@@ -431,7 +431,7 @@ def chosen_family(
         return known_family(family)
     if values.get("family") not in family:
         raise ConfigError(
-            f"family is {values.get('family')!r}{nearest(str(values.get('family')), list(family))}; this page"
+            f"family is {quoted(values.get('family'))}{nearest(str(values.get('family')), list(family))}; this page"
             f" runs {' and '.join(family)}, set its parameter `family`"
         )
     return known_family(values["family"])
@@ -483,14 +483,16 @@ def unread(
     return {name: found[where] for name, where in flat_fields(type(config)).items() if where in found}
 
 # %% ../../nbs/runs/02_parameters.ipynb #530ca96f
-_DOCUMENTS = (
-    ".csv",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".parquet",
-    ".tsv",
-)  # files that hold many texts, which are split by their first messages
+def _is_one_text(data: DataConfig) -> bool:
+    "Is the source one text, which is cut and not split? A file that cannot be read is refused elsewhere."
+    if data.source != "text_file":
+        return data.source == "manual"
+    from newllm.text.readers import kind_of  # loads what reads tables
+
+    try:
+        return kind_of(data.path, data.text_format) == "text"
+    except (OSError, ValueError):
+        return False
 
 
 def _unread_data(config) -> Iterator[tuple[str, str]]:
@@ -498,13 +500,9 @@ def _unread_data(config) -> Iterator[tuple[str, str]]:
     d = config.data
     if d.source != "chitchat":
         yield "min_messages", f"source={d.source!r} is not asked for messages"
-    whole = (
-        d.source == "manual"
-        or d.source == "text_file"
-        and not any(s in _DOCUMENTS for s in Path(d.path).suffixes)
-    )
-    if whole:
+    if _is_one_text(d):
         yield "split_seed", f"source={d.source!r} is one text, which is cut and not split"
+        yield "text_column", f"source={d.source!r} is one text, which has no columns"
     if d.tokenizer == "gpt2":
         yield "vocab_size", "tokenizer='gpt2' has its own vocabulary"
     if d.embedding != "svd":
@@ -586,7 +584,8 @@ def _unread_routing(config) -> Iterator[tuple[str, str]]:
 def resolve(
     values: Mapping[str, Any],  # a value for every declared name
     declared: list[Parameter],
-    family: str | tuple[str, ...] = "recorded",  # of FAMILIES; of several the parameter `family` chooses one
+    family: str
+    | tuple[str, ...] = DEFAULT_FAMILY,  # of FAMILIES; of several the parameter `family` chooses one
     experiment: str = "",  # name of the page; one that `newllm.page_config` knows has parameters, presets and arithmetic of its own
 ) -> tuple[Any, dict[str, Any]]:  # the configuration, and the page's own parameters
     """The configuration that `values` describe.
@@ -613,9 +612,7 @@ def resolve(
     _refuse_others(values, chosen, fields)
     given = {n: v for n, v in values.items() if n in known and n != "preset" and v is not None}
     given |= _follows(given)
-    config = FAMILIES[chosen].preset(
-        values["preset"], **{n: v for n, v in said.items() if n in known} | given
-    )
+    config = preset(values["preset"], family=chosen, **{n: v for n, v in said.items() if n in known} | given)
     own = {n: said.get(n) if v is None else v for n, v in values.items() if n not in any_known}
     by_hand = {p.name for p in declared if values[p.name] not in (None, p.default)}
     _refuse_idle(config, _section_of(experiment, own), values, by_hand)
@@ -628,14 +625,14 @@ def _refuse_others(values: Mapping[str, Any], chosen: str, fields: Mapping[str, 
     owners = [f for f in fields if preset in presets[f]]
     if owners and chosen not in owners:
         raise ConfigError(
-            f"preset={preset!r} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets"
+            f"preset={quoted(preset)} belongs to family={owners[0]!r}, but family={chosen!r} runs, whose presets"
             f" are {', '.join(presets[chosen])}; set family or another preset"
         )
     for n, v in values.items():
         owners = [f for f in fields if n in fields[f]]
         if v is not None and owners and chosen not in owners:
             raise ConfigError(
-                f"{n}={v!r} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this"
+                f"{n}={quoted(v)} is a parameter of family={owners[0]!r}; family={chosen!r} has none of this"
                 f" name{nearest(n, list(fields[chosen]))}: set family={owners[0]!r}, or leave {n} out"
             )
 

@@ -26,8 +26,8 @@ from typing import Any, Mapping
 import traitlets.config
 from filelock import FileLock
 
-from ..config import ConfigError, nearest, to_dict
-from ..families import family_of
+from ..config import ConfigError, nearest, quoted, to_dict
+from ..families import DEFAULT_FAMILY, family_of
 from newllm.files import (
     Busy,
     drop_reserve,
@@ -392,7 +392,7 @@ def start_run(
     ],  # globals(); a parameter of the page's own that is None gets what the preset says
     family: (
         str | tuple[str, ...]
-    ) = "recorded",  # whose configuration; of several the page's parameter `family` chooses one
+    ) = DEFAULT_FAMILY,  # whose configuration; of several the page's parameter `family` chooses one
 ) -> Run:
     """The run of this page, ready to be trained.
 
@@ -664,7 +664,7 @@ def find_page(
         )
     if experiment not in known:
         raise ConfigError(
-            f"there is no experiment {experiment!r}{nearest(str(experiment), list(known))}; there are"
+            f"there is no experiment {quoted(experiment)}{nearest(str(experiment), list(known))}; there are"
             f" {', '.join(known)}"
         )
     return known[experiment]
