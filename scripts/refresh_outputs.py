@@ -1,11 +1,15 @@
 """Executes pages in place and keeps the outputs that are the same every time: `python scripts/refresh_outputs.py nbs/02_metrics.ipynb ...`.
 
+The page's metadata say what kind of machine printed them, because decimals of another kind may differ (`scripts/check_outputs.py`).
 Left out are widget state (megabytes, new ids each time), standard error and timings. Cells that the test suite skips keep what they have.
 `python scripts/refresh_outputs.py --run cvfp` gives an experiment page the outputs of its latest finished run instead, and keeps that run's metrics in nbs/results.
 `python scripts/refresh_outputs.py --keep ashem ashem-recorded` keeps the latest run's metrics under another name, for a setting whose outputs the page does not hold.
 """
 
+import base64
+import importlib.metadata
 import json
+import platform
 import re
 import shutil
 import sys
@@ -28,6 +32,14 @@ def stable(
     return not (widget and set(data) <= {"text/plain"}) and not (
         output.output_type == "stream" and output.name == "stderr"
     )
+
+
+def kind_of_machine() -> str:
+    "What the last digits of sums depend on: the processor's features, and the libraries that add."
+    from torch.backends import cpu
+
+    versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ("torch", "numpy"))
+    return f"{platform.machine()} {cpu.get_cpu_capability()}, {versions}"
 
 
 def refresh(
@@ -56,19 +68,47 @@ def refresh(
                 done[c.id].execution_count,
             )
     nb.metadata.pop("widgets", None)
+    nb.metadata["printed_on"] = kind_of_machine()
     nbformat.write(nb, path)
+
+
+def last_states(
+    text: str,  # what a program wrote
+) -> str:
+    """Text as a terminal shows it in the end: of a line that was drawn again and again, the last state,
+    and no finished bar.
+    """
+    lines = [line.rstrip("\r").split("\r")[-1] for line in text.split("\n")]
+    return "\n".join(line for line in lines if not re.match(r"^\S*:?\s+\d+%\|", line))
 
 
 def settled(
     output: NotebookNode,
 ) -> NotebookNode:
-    """Text as a terminal shows it in the end: of a line that was drawn again and again, the last state,
-    and no finished bar.
-    """
+    "The output with its text as a terminal shows it in the end."
     if output.output_type == "stream":
-        lines = [line.rstrip("\r").split("\r")[-1] for line in output.text.split("\n")]
-        output.text = "\n".join(line for line in lines if not re.match(r"^\S*:?\s+\d+%\|", line))
+        output.text = last_states(output.text)
     return output
+
+
+def with_pictures(
+    outputs: list[NotebookNode],
+    source: str,  # of their cell
+    folder: Path,  # of the run
+) -> list[NotebookNode]:
+    """Figures that a run without a display left as a word get the picture that it saved: the n-th of a cell
+    is the n-th `run.figure("name", ...)`.
+    """
+    names = iter(re.findall(r"run\.figure\(\s*\"([^\"]+)\"", source))
+    for o in outputs:
+        data = o.get("data", {})
+        if not data.get("text/plain", "").startswith("<Figure size"):
+            continue
+        name = next(names, "")
+        saved = [p for p in (folder / d / f"{name}.png" for d in ("figures", "timings")) if p.is_file()]
+        if "image/png" not in data and saved:
+            data["image/png"] = base64.b64encode(saved[0].read_bytes()).decode()
+    return outputs
 
 
 def from_run(
@@ -87,10 +127,8 @@ def from_run(
         c.outputs = [
             settled(o) for o in done[c.id].outputs if stable(o) and str(folder) not in str(o)
         ]  # a path is this machine's
-        c.outputs, c.execution_count = (
-            [o for o in c.outputs if o.get("text") != ""],
-            done[c.id].execution_count,
-        )
+        c.outputs = with_pictures([o for o in c.outputs if o.get("text") != ""], c.source, folder)
+        c.execution_count = done[c.id].execution_count
     nbformat.write(nb, page)
     shutil.copyfile(folder / "timings.json", page.parents[1] / "results" / f"{experiment}.timings.json")
     keep(experiment, experiment)

@@ -1,0 +1,107 @@
+"""Executes the pages as `nbdev_test` does, with its options, and compares what they print with the outputs
+that are committed: `python scripts/check_outputs.py --path nbs/02_metrics.ipynb`.
+
+Compared are standard output and the text of results; figures, widgets and standard error are not.
+Words and whole numbers must be the same everywhere. Decimals must be the same where the page was printed on
+a machine of this kind (`printed_on` in its metadata), since sums come in another order elsewhere.
+A cell with the directive `#| varies` prints what depends on the clock or on the machine: its numbers are
+not compared.
+`python scripts/refresh_outputs.py PAGE` gives a page the outputs that it prints now.
+"""
+
+import difflib
+import re
+from pathlib import Path
+
+import nbdev.test
+from execnb.shell import CaptureShell
+from refresh_outputs import WIDGET, kind_of_machine, last_states
+
+NUMBER = r"[-+]?(?:\d[\d,_]*)?\.?\d+(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
+DECIMAL = r"[-+]?(?:\d[\d,_]*\.\d+|\.\d+|\d+(?=e[-+]?\d))(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
+DRAWN = re.compile(r"<Figure size|<matplotlib\.|Figure\(")  # what a figure is called where nothing draws it
+
+run_page = nbdev.test.test_nb
+
+
+def joined(lines: str | list[str]) -> str:
+    "Text that a notebook holds as one string or as its lines."
+    return lines if isinstance(lines, str) else "".join(lines)
+
+
+def said(
+    outputs: list[dict],  # of a cell
+) -> str:
+    "Standard output, then the text of results."
+    printed = ""
+    results = []
+    for o in outputs:
+        data = o.get("data", {})
+        if o["output_type"] == "stream" and o["name"] == "stdout":
+            printed += joined(o["text"])
+        picture = WIDGET in data or any(kind.startswith("image/") for kind in data)
+        if "text/plain" in data and not picture:
+            results.append(joined(data.get("text/markdown", data["text/plain"])))
+    results = [r for r in results if not DRAWN.match(r)]
+    text = "\n".join([last_states(printed), *results])
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
+
+
+def comparable(
+    text: str,
+    varies: bool,  # is the cell marked?
+    same_kind: bool,  # was the page printed on a machine of this kind?
+) -> list[str]:  # lines
+    "What must be equal; numbers that need not be are one sign each."
+    if varies or not same_kind:
+        text = re.sub(NUMBER if varies else DECIMAL, "#", text)
+        text = re.sub(r"[ \t]+", " ", text)  # columns are as wide as their numbers
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+class ComparingShell(CaptureShell):
+    "Executes a page and keeps which cells say something else than before."
+
+    latest: "ComparingShell | None" = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.same_kind = False
+        self.differs: list[str] = []
+        ComparingShell.latest = self
+
+    def run_all(self, nb, **kwargs):
+        "As it is; the page says on what kind of machine it was printed."
+        self.same_kind = nb.metadata.get("printed_on") == kind_of_machine()
+        super().run_all(nb, **kwargs)
+
+    def cell(self, cell, **kwargs):
+        "As it is, with the comparison behind it."
+        if cell.cell_type != "code":
+            return
+        varies = "varies" in cell.directives_
+        before = comparable(said(cell.outputs), varies, self.same_kind)
+        cell.outputs = []
+        super().cell(cell, **kwargs)
+        now = comparable(said(cell.outputs), varies, self.same_kind)
+        if before != now and self.exc is None:
+            lines = difflib.unified_diff(before, now, "committed", "printed now", lineterm="", n=0)
+            self.differs.append("\n".join([f"cell {cell.id}", *(line[:300] for line in lines)]))
+
+
+def compare_page(fn: Path, *args, **kwargs):
+    "In place of `nbdev.test.test_nb`: the page fails, too, when what it prints is not what is committed."
+    ComparingShell.latest = None
+    passed, seconds = run_page(fn, *args, **kwargs)
+    shell = ComparingShell.latest
+    for found in shell.differs if shell else []:
+        print(f"{fn.name}, {found}")
+    return passed and not (shell and shell.differs), seconds
+
+
+# at import, so that processes which are started anew have it too
+nbdev.test.CaptureShell = ComparingShell
+nbdev.test.test_nb = compare_page
+
+if __name__ == "__main__":
+    nbdev.test.nbdev_test()
