@@ -17,7 +17,7 @@ from ..config import JointConfig
 from .diversity import diversity_terms, retention_term
 from .leaky import LeakyLLM
 from .solvers import SWEEPS
-from ..train.loop import JointResult, StepLoop
+from ..train.loop import JointResult, WindowFit
 
 # %% ../../nbs/cvfp/10_joint.ipynb #129aa35f
 class JointTrainer:
@@ -48,9 +48,17 @@ class JointTrainer:
         Raises `NonFiniteLoss`, and `ValueError` for a text too short.
         """
         self.model.layer.project()
-        return StepLoop(
-            self.model, self.config, self.config.learning_rate, self.cost, self._after, checkpoint
-        ).run(ids, on_step, "joint")
+        return WindowFit(
+            self.model,
+            ids,
+            self.config,
+            self.config.learning_rate,
+            self.cost,
+            "joint",
+            self._after,
+            on_step,
+            checkpoint,
+        ).result()
 
     def cost(
         self,

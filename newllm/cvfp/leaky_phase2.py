@@ -18,13 +18,12 @@ from torch import Tensor
 
 from ..config import JointConfig
 from .checks import gradient_norms
-from .config import Phase2Config
 from .joint import JointTrainer
 from .leaky import LeakyLLM
 from .leaky_config import LeakyConfig
-from .phase2 import Phase2Trainer, evaluate, fixed_contexts
+from .phase2 import FixedContextFit
 from ..train.loop import JointResult
-from ..train.optimizers import one_cycle, parameter_groups
+from ..train.optimizers import one_cycle, optimizers
 from ..train.precision import matmul_precision, resolve_precision
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900007
@@ -78,8 +77,10 @@ def row_embeds(
     return model.embed(rows.tokens[:, -1:], rows.tokens[:, :-1])[:, 0]
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900010
-class LeakyPhase2Trainer(Phase2Trainer):
+class LeakyPhase2Trainer(FixedContextFit):
     "Next-token training of the token path on fixed contexts; what makes the contexts is frozen."
+
+    remedy = "lower phase2.rate or phase2.fresh_rate"
 
     def __init__(
         self,
@@ -90,69 +91,40 @@ class LeakyPhase2Trainer(Phase2Trainer):
     ):
         if model.readout_embedding is None:
             model.split_token_path()
-        plan, joint = config.phase2, config.joint
-        rate = plan.fresh_rate if fresh else plan.rate
-        self.config = Phase2Config(
-            epochs=plan.fresh_passes if fresh else plan.passes,
-            batch_size=plan.batch_size,
-            learning_rate=rate,
-            weight_decay=joint.weight_decay,
-            grad_clip=joint.grad_clip,
+        plan = config.phase2
+        self.joint = dataclasses.replace(config.joint, optimizer="adamw")
+        super().__init__(
+            model,
+            optimizers(model, self.joint, plan.fresh_rate if fresh else plan.rate),
+            plan.fresh_passes if fresh else plan.passes,
+            self.joint.grad_clip,
+            lambda step: one_cycle(step, self.total, self.joint),
             patience=plan.patience,
         )
-        self.model, self.joint, self.steps, self.within, self.over = model, joint, 0, None, False
-        self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.optimizer = torch.optim.AdamW(
-            list(parameter_groups(model, joint, rate).values()), betas=(joint.beta1, joint.beta2)
-        )
-        self.generator, self.loss_weights = torch.Generator().manual_seed(seed), torch.ones(1)
+        self.seed = seed
+        self.batch_size = plan.batch_size
+        self.loss_weights = torch.ones(1)
+        self.precision = resolve_precision(self.joint.precision, self.device.type)
 
-    def rows(
-        self,
-        ids: Tensor,  # [T]
-        contexts: Tensor,  # [T, C] of these ids
-    ) -> TokenRows:
-        "What is shuffled and cut into batches."
+    def rows(self, ids: Tensor, contexts: Tensor) -> TokenRows:
+        "The positions of the text; their number sets the schedule."
         rows = token_rows(self.model, ids, contexts)
-        self.total = self.config.epochs * -(-len(rows) // self.config.batch_size)
+        self.total = self.epochs * -(-len(rows) // self.batch_size)
         return rows
 
-    def first_loss(
-        self,
-        ids: Tensor,  # [T]
-        contexts: Tensor,  # [T, C] of these ids
-    ) -> float:
-        "Cross-entropy at the beginning of the training text before the first step."
-        few = 16 * self.config.batch_size  # enough for a curve's first point, and cheap on a long text
-        return evaluate(self.model, ids[:few], None, contexts[:few])["loss"]
+    def first_loss(self, ids: Tensor, contexts: Tensor) -> float:
+        "At the beginning of the training text: enough for a curve's first point, and cheap on a long text."
+        few = 16 * self.batch_size
+        return super().first_loss(ids[:few], contexts[:few])
 
-    def step(
-        self,
-        batch: TokenRows,
-    ) -> float:  # cross-entropy before the update, with dropout
-        "One clipped optimizer step."
-        for group in self.optimizer.param_groups:
-            group["lr"] = group.setdefault("peak", group["lr"]) * one_cycle(
-                self.steps, self.total, self.joint
-            )
+    def loss(self, batch: TokenRows) -> tuple[Tensor, dict]:
+        "Cross-entropy, with dropout in the readout."
         self.model.readout.train()
-        device = batch.context.device.type
-        with matmul_precision(resolve_precision(self.joint.precision, device), device):
-            loss = F.cross_entropy(
-                self.model.logits(batch.context, row_embeds(self.model, batch)).float(), batch.target
-            )
+        with matmul_precision(self.precision, self.device.type):
+            logits = self.model.logits(batch.context, row_embeds(self.model, batch))
+            loss = F.cross_entropy(logits.float(), batch.target)
         self.model.readout.eval()
-        if not loss.isfinite():
-            raise ValueError(
-                f"Phase 2: the loss is not finite at step {self.steps + 1}: {loss.item()}; lower phase2.rate"
-                " or phase2.fresh_rate"
-            )
-        self.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.weights.values(), self.config.grad_clip)
-        self.optimizer.step()
-        self.steps += 1
-        return loss.item()
+        return loss, {"last_head": loss, "count": len(batch)}
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900012
 def with_token_path_of(

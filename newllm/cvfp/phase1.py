@@ -11,8 +11,9 @@ import dataclasses
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,7 +21,8 @@ from torch import Tensor
 from .config import Phase1Config
 from .diversity import cvfp_loss, make_diversity, token_mse, total_loss
 from .recorded import NewLLM
-from ..train.loop import NonFiniteLoss
+from ..train.loop import Fit, NonFiniteLoss
+from ..train.optimizers import adamw
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #634c42cc
 def count_converged(
@@ -32,14 +34,19 @@ def count_converged(
     return int((token_mse(contexts, target) < threshold).sum())
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #1d1afe27
+def _staged(config: Phase1Config, iteration: int) -> float:
+    "Factor on the rate in an iteration."
+    if config.schedule == "constant" or iteration <= 3:
+        return 1.0
+    return 0.25 if iteration <= 8 else 0.05
+
+
 def learning_rate(
     config: Phase1Config,  # reads learning_rate and schedule
     iteration: int,  # 1 = the first that learns
 ) -> float:
     "Adam's rate in an iteration."
-    if config.schedule == "constant":
-        return config.learning_rate
-    return config.learning_rate * (1 if iteration <= 3 else 0.25 if iteration <= 8 else 0.05)
+    return config.learning_rate * _staged(config, iteration)
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #fed5a710
 @dataclasses.dataclass(frozen=True)
@@ -77,259 +84,211 @@ def _first_bad(x: Tensor) -> int:
 _LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
 
 
-class _Loop:
-    "One run over one token sequence."
+class _Phase1Fit(Fit):
+    "One run over one token sequence: an epoch is an iteration, iteration 0 comes before the first."
+
+    phase = "phase1"
+    remedy = "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1"
+    keeps = ("contexts", "target", "new", "change")
 
     def __init__(
         self,
         model: NewLLM,
         config: Phase1Config,
-        ids: Tensor,
-        learning: bool,
+        ids: Tensor,  # [T]
+        learning: bool,  # False: no optimizer, eval mode
         on_step: Callable[[dict], None] | None,
-        checkpoint=None,
+        checkpoint: Any = None,
     ):
         if ids.dim() != 1 or len(ids) < 2:
             raise ValueError(
                 f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set"
                 " data.num_train_tokens"
             )
-        self.model, self.config, self.learning, self.on_step = model, config, learning, on_step
-        device = next(model.parameters()).device
-        self.ids = ids.to(device)
-        self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(device)
         # head and token path are no part of Phase 1: contexts do not pass through them
-        self.weights = [
-            p
+        weights = {
+            name: p
             for name, p in model.named_parameters()
             if p.requires_grad and not name.startswith(("head.", "token_blocks."))
-        ]
-        if learning and not self.weights:
+        }
+        if learning and not weights:
             raise ValueError(
                 "Phase 1 has nothing to train: all weights that make contexts are frozen, as"
                 " split_token_path() leaves them; start from a model before Phase 2"
             )
-        self.optimizer = torch.optim.Adam(self.weights, lr=config.learning_rate) if learning else None
-        self.history, self.iteration, self.steps, self.tokens_seen = [], 0, 0, 0
-        self.checkpoint, self.within, self.change, self.over, self.stopped = (
-            checkpoint,
-            None,
-            math.nan,
-            False,
-            False,
+        super().__init__(
+            model,
+            [adamw(weights.values(), config.learning_rate, 0.0)] if learning else [],
+            config.iterations - 1,
+            config.grad_clip,
+            on_step=on_step,
+            checkpoint=checkpoint,
         )
+        self.weights = weights
+        self.network = model
+        self.config = config
+        self.learning = self.train_mode = learning
+        self.sequential = config.mode == "sequential"
+        self.save_every = _EVERY if self.sequential else 1
+        self.ids = ids.to(self.device)
+        self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(self.device)
+        self.contexts = self.target = self.new = torch.empty(0)  # [T, C] after, before and in an iteration
+        self.change = math.nan  # mean squared, in the last iteration
 
-    def run(self) -> Phase1Result:
-        "Iteration 0, then learning iterations until the last one or an early stop."
-        held = self.checkpoint.load() if self.checkpoint else None
-        if held:
-            self._resume(held)
+    def start(self) -> None:
+        "Iteration 0: forward only."
+        self._warn_if_long()
+        with _mode(self.network, False):
+            self.contexts, _ = self.network.sequential(self.ids)
+        if not self.contexts.isfinite().all():
+            where = f"iteration 0, token {_first_bad(self.contexts)}"
+            raise NonFiniteLoss("the context", where, {"cvfp": None, "diversity": None}, self.remedy)
+        self.history.append(self._row({}, None))
+        self.report(self.history[0])
+
+    def begin_epoch(self) -> None:
+        "The contexts to be met: those of the iteration before, or of a first pass of this one."
+        self.target = self.contexts
+        self.new = torch.zeros_like(self.contexts)
+        if self.config.cvfp == "previous":
+            return
+        with _mode(self.network, False):
+            if self.sequential:
+                self.target, _ = self.network.sequential(self.ids, self.contexts[-1])
+            else:
+                self.target, _ = self.network.sweep(self.ids, self.contexts)
+
+    def batches(self) -> Iterable[slice]:
+        "All tokens, once or several times; or one after the other."
+        if self.sequential:
+            return (slice(t, t + 1) for t in range(len(self.ids)))
+        return [slice(0, len(self.ids))] * (self.config.steps_per_iteration if self.learning else 1)
+
+    def run_batches(self, batches: Iterable) -> None:
+        "In train mode with gradients, or in eval mode without."
+        with _mode(self.network, self.learning):
+            super().run_batches(batches)
+
+    def loss(self, batch: slice) -> tuple[Tensor, dict]:
+        """Squared change and diversity of the batch's contexts; a context passes on without its gradient.
+
+        Token 0 starts from the last context of the pass before.
+        """
+        if self.sequential:
+            before = self.new[batch.start - 1 : batch.start] if batch.start else self.target[-1:]
+            contexts, _ = self.network.step(before.clone(), self.network.embed(self.ids[batch]))
         else:
-            self._warn_if_long()
-            self._first_pass()
-        while not self.over:
-            if self.within is None:
-                self.iteration, self.within = self.iteration + 1, {"target": self._target(self.contexts)}
-            target = self.within["target"]
-            with _mode(self.model, self.learning):
-                self.contexts, terms = self._iterate(target)
-            self.within, self.change = None, float(token_mse(self.contexts, target).mean())
-            settled, last = (
-                self._settled(self._record(terms, self.contexts, target)),
-                self.iteration == self.config.iterations - 1,
-            )
-            self.over, self.stopped = settled or last, settled and not last
-            if self.checkpoint:
-                self.checkpoint.offer(self._state, final=self.over)
+            contexts, _ = self.network.sweep(self.ids, self.target)
+        self.new[batch] = contexts.detach()
+        self.batch = batch
+        cvfp = cvfp_loss(contexts, self.target[batch], self.config.normalize)
+        diversity = self.diversity(contexts, self.ids[batch], self.network)
+        loss = total_loss(cvfp, diversity, self.config.dist_reg_weight)
+        return loss, {"cvfp": cvfp, "diversity": diversity}
+
+    def factor(self) -> float:
+        "A rate for each iteration."
+        return _staged(self.config, self.epoch)
+
+    def where(self) -> str:
+        "The iteration, and the first token whose change is not finite."
+        changes = token_mse(self.new[self.batch], self.target[self.batch])
+        return f"iteration {self.epoch}, token {self.batch.start + _first_bad(changes[:, None])}"
+
+    def after_step(self, numbers: dict) -> None:
+        "A sequential run reports every 500 tokens."
+        super().after_step(numbers)
+        tokens = len(self.terms)
+        if self.sequential and tokens % _EVERY == 0 and tokens < len(self.ids):
+            self._tell({"iteration": self.epoch, **self._means()}, tokens)
+
+    def row(self) -> dict:
+        "What the iteration came to; in parallel the terms are those of its last step."
+        self.contexts = self.new
+        self.change = float(token_mse(self.contexts, self.target).mean())
+        return self._row(self._means() if self.sequential else self.terms[-1], self.target)
+
+    def settled(self, row: dict | None) -> bool:
+        "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
+        cfg = self.config
+        if not (self.learning and cfg.early_stop and row):
+            return False
+        counts = self.epoch >= (1 if cfg.as_recorded_early_stop else 2)
+        return counts and row["converged"] >= cfg.min_converged_ratio * row["total"]
+
+    def report(self, row: dict) -> None:
+        "At the end of an iteration."
+        self._tell(row, len(self.ids))
+
+    def state(self) -> dict:
+        "With what the diversity term remembers."
+        return super().state() | {"diversity": self.diversity.state_dict()}
+
+    def resume(self, held: dict) -> None:
+        "With what the diversity term remembers, all on the model's device."
+        super().resume(held)
+        self.diversity.load_state_dict(held["diversity"])
+        for name in ("contexts", "target", "new"):
+            setattr(self, name, getattr(self, name).to(self.device))
+
+    def result(self) -> Phase1Result:
+        "Runs all iterations, or until enough tokens have converged."
+        self.run()
         return Phase1Result(
             self.contexts,
             self.history,
             self.change,
             len(self.history),
             self.steps,
-            self.tokens_seen,
-            self.stopped,
+            self.steps * (1 if self.sequential else len(self.ids)),
+            self.epoch < self.epochs,
         )
 
-    def _first_pass(self) -> None:
-        "Iteration 0: forward only."
-        with _mode(self.model, False):
-            self.contexts, _ = self.model.sequential(self.ids)
-        if not self.contexts.isfinite().all():
-            raise NonFiniteLoss("the context", 0, _first_bad(self.contexts), None, None)
-        self._record({}, self.contexts)
+    def _means(self) -> dict:
+        "Of the iteration's tokens so far."
+        return {name: sum(t[name] for t in self.terms) / len(self.terms) for name in self.terms[0]}
 
-    _PLACE = ("contexts", "history", "iteration", "steps", "tokens_seen", "change", "over", "stopped")
-
-    def _state(self) -> dict:
-        "All that the next step depends on."
-        within = self.within and {**self.within, "new": torch.cat(self.within["new"])}
+    def _row(self, terms: dict, target: Tensor | None) -> dict:
+        "A line of the history."
+        converged = None
+        if target is not None:
+            converged = count_converged(self.contexts, target, self.config.convergence_threshold)
+        learned = self.learning and self.epoch
         return {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer and self.optimizer.state_dict(),
-            "diversity": self.diversity.state_dict(),
-            "within": within,
-            **{name: getattr(self, name) for name in self._PLACE},
-        }
-
-    def _resume(self, held: dict) -> None:
-        "Takes up what `_state` gave."
-        self.model.load_state_dict(held["model"])
-        self.diversity.load_state_dict(held["diversity"])
-        if self.optimizer:
-            self.optimizer.load_state_dict(held["optimizer"])
-        for name in self._PLACE:
-            setattr(self, name, held[name])
-        self.contexts, self.within = self.contexts.to(self.ids.device), held["within"]
-        if self.within:
-            self.within |= {
-                "target": self.within["target"].to(self.ids.device),
-                "new": list(self.within["new"].to(self.ids.device).split(1)),
-            }
-
-    def _target(self, previous: Tensor) -> Tensor:
-        "The contexts to be met: the iteration before, or a first pass of this one."
-        if self.config.cvfp == "previous":
-            return previous
-        with _mode(self.model, False):
-            return (
-                self.model.sweep(self.ids, previous)[0]
-                if self.config.mode == "parallel"
-                else self.model.sequential(self.ids, previous[-1])[0]
-            )
-
-    def _iterate(self, target: Tensor) -> tuple[Tensor, dict]:
-        """New contexts [T, C], and the mean terms.
-
-        Token 0 always starts from the last context of the pass before.
-        """
-        if self.optimizer:
-            self.optimizer.param_groups[0]["lr"] = learning_rate(self.config, self.iteration)
-        return self._parallel(target) if self.config.mode == "parallel" else self._sequential(target)
-
-    def _parallel(self, target: Tensor) -> tuple[Tensor, dict]:
-        "One Jacobi sweep; the terms are those of the last step's sweep."
-        for _ in range(self.config.steps_per_iteration if self.learning else 1):
-            contexts, _ = self.model.sweep(self.ids, target)
-            terms = self._learn(contexts, target, 0)
-        return contexts.detach(), terms
-
-    def _sequential(self, target: Tensor) -> tuple[Tensor, dict]:
-        "Token after token, a step after each; the context passes on without its gradient."
-        new, sums = self.within.get("new", []), self.within.get("sums", {})
-        context = new[-1] if new else target[-1:]
-        for t in range(len(new), len(self.ids)):
-            context, _ = self.model.step(context, self.model.embed(self.ids[t : t + 1]))
-            for name, value in self._learn(context, target[t : t + 1], t).items():
-                sums[name] = sums.get(name, 0.0) + value
-            context = context.detach()
-            new.append(context)
-            if (t + 1) % _EVERY == 0 and t + 1 < len(self.ids):
-                self._report(
-                    {"iteration": self.iteration, **{k: v / (t + 1) for k, v in sums.items()}}, t + 1
-                )
-                self.within |= {"new": new, "sums": sums}
-                if self.checkpoint:
-                    self.checkpoint.offer(self._state)
-        return torch.cat(new), {k: v / len(new) for k, v in sums.items()}
-
-    def _learn(self, contexts: Tensor, target: Tensor, first: int) -> dict:
-        """The terms of the tokens from `first` on, and while learning one optimizer step.
-
-        Raises `NonFiniteLoss`.
-        """
-        cfg = self.config
-        cvfp = cvfp_loss(contexts, target, cfg.normalize)
-        diversity = self.diversity(contexts, self.ids[first : first + len(contexts)], self.model)
-        loss = total_loss(cvfp, diversity, cfg.dist_reg_weight)
-        terms = {"loss": loss.item(), "cvfp": cvfp.item(), "diversity": diversity.item()}
-        if not all(map(math.isfinite, terms.values())):
-            raise NonFiniteLoss(
-                "the loss",
-                self.iteration,
-                first + _first_bad(token_mse(contexts, target)[:, None]),
-                terms["cvfp"],
-                terms["diversity"],
-            )
-        if self.learning:
-            self._step(loss, terms, first, len(contexts))
-        return terms
-
-    def _step(self, loss: Tensor, terms: dict, first: int, tokens: int) -> None:
-        "One clipped step of Adam (Kingma and Ba 2015)."
-        self.optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.weights, self.config.grad_clip)
-        if not norm.isfinite():
-            raise NonFiniteLoss(
-                "the gradient's norm", self.iteration, first, terms["cvfp"], terms["diversity"]
-            )
-        self.optimizer.step()
-        self.steps, self.tokens_seen = self.steps + 1, self.tokens_seen + tokens
-
-    def _settled(self, row: dict) -> bool:
-        "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
-        cfg = self.config
-        counts = self.iteration >= (1 if cfg.as_recorded_early_stop else 2)
-        return (
-            self.learning
-            and cfg.early_stop
-            and counts
-            and row["converged"] >= cfg.min_converged_ratio * row["total"]
-        )
-
-    def _record(self, terms: dict, contexts: Tensor, target: Tensor | None = None) -> dict:
-        "Appends an iteration's row to the history and reports it."
-        row = {
-            "iteration": self.iteration,
+            "iteration": self.epoch,
             **dict.fromkeys(("loss", "cvfp", "diversity")),
             **terms,
-            "converged": (
-                None
-                if target is None
-                else count_converged(contexts, target, self.config.convergence_threshold)
-            ),
+            "converged": converged,
             "total": len(self.ids),
-            "weights_moved": self.learning and self.iteration >= 2,
-            "learning_rate": (
-                learning_rate(self.config, self.iteration) if self.learning and self.iteration else None
-            ),
+            "weights_moved": self.learning and self.epoch >= 2,
+            "learning_rate": learning_rate(self.config, self.epoch) if learned else None,
             "steps": self.steps,
         }
-        self.history.append(row)
-        self._report(row, len(self.ids))
-        return row
 
-    def _report(self, row: dict, tokens: int) -> None:
+    def _tell(self, row: dict, tokens: int) -> None:
         "Calls `on_step`; a parallel run counts iterations, a sequential one tokens."
-        size = len(self.ids) if self.config.mode == "sequential" else 1
+        size = len(self.ids) if self.sequential else 1
+        done = self.epoch * size + min(tokens, size)
+        place = {"phase": self.phase, "done": done, "total": self.config.iterations * size}
         if self.on_step:
-            self.on_step(
-                {
-                    **row,
-                    "tokens": len(self.ids),
-                    "phase": "phase1",
-                    "done": self.iteration * size + min(tokens, size),
-                    "total": self.config.iterations * size,
-                }
-            )
+            self.on_step({**row, "tokens": len(self.ids), **place})
 
     def _warn_if_long(self) -> None:
         """Says how long a long sequential run will take, measured on its first tokens with a copy of the
         model.
         """
-        if self.config.mode != "sequential" or len(self.ids) <= _LONG:
+        if not self.sequential or len(self.ids) <= _LONG:
             return
         short = dataclasses.replace(self.config, iterations=2, early_stop=False, as_recorded_early_stop=False)
         start = time.perf_counter()
-        _Loop(copy.deepcopy(self.model), short, self.ids[:_TRIAL], self.learning, None).run()
+        _Phase1Fit(copy.deepcopy(self.network), short, self.ids[:_TRIAL], self.learning, None).run()
         rate = _TRIAL / (time.perf_counter() - start)
         minutes = len(self.ids) * (self.config.iterations - 1) / rate / 60
         warnings.warn(
             f"mode='sequential' takes {len(self.ids):,} tokens one by one, {self.config.iterations - 1}"
             f" times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, measured on the first {_TRIAL};"
             " phase1.mode='parallel' takes all tokens of an iteration at once",
-            stacklevel=4,
+            stacklevel=6,
         )
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #ab656673
@@ -349,14 +308,14 @@ class Phase1Trainer:
         on_step: (
             Callable[[dict], None] | None
         ) = None,  # gets phase, done, total and the history's row after each iteration; in a sequential run also every 500 tokens
-        checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`; asked at the same moments, and what it loads is gone on from
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`; asked at the same moments, and what it loads is gone on from
     ) -> Phase1Result:
         "Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens."
-        return _Loop(self.model, self.config, ids, True, on_step, checkpoint).run()
+        return _Phase1Fit(self.model, self.config, ids, True, on_step, checkpoint).result()
 
     def evaluate(
         self,
         ids: Tensor,  # [T] int64
     ) -> Phase1Result:
         "The same loop with nothing learned, nothing remembered in the model, and no early stop."
-        return _Loop(self.model, self.config, ids, False, None).run()
+        return _Phase1Fit(self.model, self.config, ids, False, None).result()

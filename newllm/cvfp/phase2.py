@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['fixed_contexts', 'Positions', 'positions', 'head_weights', 'phase2_losses', 'prepare', 'evaluate', 'token_log_probs',
-           'Phase2Result', 'Phase2Trainer', 'context_drift', 'expand_to_multi_output']
+           'Phase2Result', 'FixedContextFit', 'Phase2Trainer', 'context_drift', 'expand_to_multi_output']
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #b25436c4
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +21,8 @@ from torch import Tensor
 from .config import Phase2Config
 from .recorded import NewLLM
 from ..metrics import perplexity
+from ..train.loop import Fit
+from ..train.optimizers import adamw
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #0b405958
 @torch.no_grad()
@@ -196,70 +200,24 @@ class Phase2Result:
     tokens_seen: int  # positions, counted once an epoch
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #7ad10342
-class Phase2Trainer:
-    """Next-token training on fixed contexts: AdamW (Loshchilov and Hutter 2019) on head and token path,
-    with early stopping.
-    """
+class FixedContextFit(Fit):
+    "Next-token training on contexts that stand still, in shuffled positions, with early stopping."
 
-    def __init__(
-        self,
-        model: NewLLM,  # trained in place
-        config: Phase2Config,
-        seed: int = 0,  # order of the positions
-    ):
-        prepare(model, config)
-        self.model, self.config, self.steps, self.within, self.over = model, config, 0, None, False
-        self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.optimizer = torch.optim.AdamW(
-            self.weights.values(), lr=config.learning_rate, weight_decay=config.weight_decay
-        )
-        self.generator = torch.Generator().manual_seed(seed)
-        self.loss_weights = head_weights(len(model.heads), config.block_weights).to(model.head.weight.device)
-
-    def step(
-        self,
-        batch: Positions,
-    ) -> float:  # cross-entropy of the last head, before the update
-        "One optimizer step."
-        losses, distance = phase2_losses(self.model, batch)
-        loss = (self.loss_weights * losses).sum() + (0 if distance is None else distance)
-        if not loss.isfinite():
-            raise ValueError(
-                f"Phase 2: the loss is not finite at step {self.steps + 1}: cross-entropies"
-                f" {losses.tolist()}, distance from C* {distance}; lower phase2.learning_rate"
-            )
-        self.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.weights.values(), self.config.grad_clip)
-        self.optimizer.step()
-        self.steps += 1
-        return losses[-1].item()
-
-    def epoch(
-        self,
-        rows: Positions,
-        checkpoint=None,  # asked after each batch
-    ) -> float:  # mean cross-entropy of the last head, each batch before its own update
-        "One pass over the shuffled positions, or what is left of the one that was stopped."
-        at = self.within = self.within or {"order": self.generator.get_state(), "batches": 0, "sum": 0.0}
-        self.generator.set_state(at["order"])
-        for i in torch.randperm(len(rows), generator=self.generator).split(self.config.batch_size)[
-            at["batches"] :
-        ]:
-            at["sum"] += self.step(rows.take(i)) * len(i)
-            at["batches"] += 1
-            if checkpoint:
-                checkpoint.offer(self._state)
-        self.within = None
-        return at["sum"] / len(rows)
+    phase = "phase2"
+    train_mode = False  # running statistics are Phase 1's
+    best_by = "val_loss"
+    model: Any
+    seed: int  # of the order of the positions
+    batch_size: int  # positions
+    loss_weights: Tensor  # [heads]
 
     def rows(
         self,
         ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
-    ) -> Positions:
+    ) -> Any:  # has take(index) and a length
         "What is shuffled and cut into batches."
-        return positions(self.model, ids, contexts)
+        raise NotImplementedError
 
     def first_loss(
         self,
@@ -280,76 +238,61 @@ class Phase2Trainer:
         contexts: (
             tuple[Tensor, Tensor] | None
         ) = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
-        checkpoint=None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`; what it loads is gone on from
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`; what it loads is gone on from
     ) -> Phase2Result:
         """Trains until `patience` epochs bring no better validation loss; the model ends with its best
         weights, in eval mode.
+
+        Raises `NonFiniteLoss`.
         """
-        model, cfg = self.model.eval(), self.config  # eval: running statistics are Phase 1's
+        model = self.model.eval()
+        self.on_step = on_step
+        self.checkpoint = checkpoint
+        self.train_ids = train_ids
         train_contexts, val_contexts = contexts or (
             fixed_contexts(model, train_ids),
             fixed_contexts(model, val_ids),
         )
-        rows = self.rows(train_ids, train_contexts)
-        held = checkpoint.load() if checkpoint else None
-        if held:
-            self._resume(held)
-        else:
-            first = self._row(
-                0,
-                self.first_loss(train_ids, train_contexts),
-                evaluate(model, val_ids, val_mask, val_contexts),
-            )
-            self.history, self.best, self.best_epoch, self.over = [first], self._snapshot(), 0, False
-        while not self.over:
-            history, epoch = self.history, len(self.history)
-            history.append(
-                self._row(
-                    epoch, self.epoch(rows, checkpoint), evaluate(model, val_ids, val_mask, val_contexts)
-                )
-            )
-            if on_step:
-                on_step({"phase": "phase2", "done": epoch, "total": cfg.epochs, **history[-1]})
-            if history[-1]["val_loss"] < history[self.best_epoch]["val_loss"]:
-                self.best, self.best_epoch = self._snapshot(), epoch
-            self.over = epoch == cfg.epochs or epoch - self.best_epoch >= cfg.patience
-            if checkpoint:
-                checkpoint.offer(self._state, final=self.over)
-        self._restore(self.best)
+        self.train_contexts = train_contexts
+        self.validate = partial(evaluate, model, val_ids, val_mask, val_contexts)
+        self.positions = self.rows(train_ids, train_contexts)
+        self.run()
         return Phase2Result(
             self.history,
             self.best_epoch,
-            len(self.history) - 1 - self.best_epoch >= cfg.patience,
+            self.out_of_patience,
             self.steps,
-            (len(self.history) - 1) * len(rows),
+            self.epoch * len(self.positions),
         )
 
-    _PLACE = ("history", "best", "best_epoch", "steps", "within", "over")
+    def start(self) -> None:
+        "Epoch 0: before training."
+        self.history.append(self._row(self.first_loss(self.train_ids, self.train_contexts)))
+        self.keep_best(self.history[0]["val_loss"])
 
-    def _state(self) -> dict:
-        "All that the next step depends on; the frozen contexts are made again from the model."
-        return {
-            "weights": self._snapshot(),
-            "optimizer": self.optimizer.state_dict(),
-            "order": self.generator.get_state(),
-            **{n: getattr(self, n) for n in self._PLACE},
-        }
+    def begin_epoch(self) -> None:
+        "The order of epoch 1, 2, ... is the first, second, ... permutation that the seed gives."
+        generator = torch.Generator().manual_seed(self.seed)
+        for _ in range(self.epoch):
+            self.order = torch.randperm(len(self.positions), generator=generator)
 
-    def _resume(self, held: dict) -> None:
-        "Takes up what `_state` gave."
-        self._restore(held["weights"])
-        self.optimizer.load_state_dict(held["optimizer"])
-        self.generator.set_state(held["order"])
-        for n in self._PLACE:
-            setattr(self, n, held[n])
+    def batches(self) -> Iterator:
+        "The shuffled positions."
+        return (self.positions.take(i) for i in self.order.split(self.batch_size))
 
-    def _row(self, epoch: int, train_loss: float, val: dict) -> dict:
+    def row(self) -> dict:
+        "The mean over the positions, each batch before its own update, and the validation."
+        total = sum(t["last_head"] * t["count"] for t in self.terms)
+        return self._row(total / len(self.positions))
+
+    def _row(self, train_loss: float) -> dict:
         """One line of the history; the validation loss is weighted as in training where there are several
         heads.
         """
+        val = self.validate()
         val_loss = sum(w * b["loss"] for w, b in zip(self.loss_weights.tolist(), val["per_block"]))
         return dict(
-            epoch=epoch,
+            epoch=self.epoch,
             train_loss=train_loss,
             train_perplexity=perplexity(train_loss),
             val_loss=val_loss,
@@ -358,13 +301,34 @@ class Phase2Trainer:
             per_block=val["per_block"],
         )
 
-    def _snapshot(self) -> dict[str, Tensor]:
-        return {n: p.detach().clone() for n, p in self.weights.items()}
 
-    @torch.no_grad()
-    def _restore(self, weights: dict[str, Tensor]) -> None:
-        for n, p in self.weights.items():
-            p.copy_(weights[n])
+class Phase2Trainer(FixedContextFit):
+    "AdamW on head and token path."
+
+    remedy = "lower phase2.learning_rate"
+
+    def __init__(
+        self,
+        model: NewLLM,  # trained in place
+        config: Phase2Config,
+        seed: int = 0,  # order of the positions
+    ):
+        prepare(model, config)
+        optimizer = adamw(model.parameters(), config.learning_rate, config.weight_decay)
+        super().__init__(model, [optimizer], config.epochs, config.grad_clip, patience=config.patience)
+        self.seed = seed
+        self.batch_size = config.batch_size
+        self.loss_weights = head_weights(len(model.heads), config.block_weights).to(model.head.weight.device)
+
+    def rows(self, ids: Tensor, contexts: Tensor) -> Positions:
+        "The positions of the text."
+        return positions(self.model, ids, contexts)
+
+    def loss(self, batch: Positions) -> tuple[Tensor, dict]:
+        "The weighted sum over the heads, and the distance from `C*` where it counts."
+        losses, distance = phase2_losses(self.model, batch)
+        loss = (self.loss_weights * losses).sum() + (0 if distance is None else distance)
+        return loss, {"last_head": losses[-1], "distance": distance, "count": len(batch)}
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #155ec66e
 def context_drift(

@@ -49,7 +49,17 @@ class SequenceBatches:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         "One pass."
-        order = torch.randperm(len(self.x)) if self.shuffle else torch.arange(len(self.x))
+        return self.in_order(self.draw_order())
+
+    def draw_order(self) -> Tensor:  # [n] numbers of the sequences
+        "The order of a pass."
+        return torch.randperm(len(self.x)) if self.shuffle else torch.arange(len(self.x))
+
+    def in_order(
+        self,
+        order: Tensor,  # from `draw_order`
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        "A pass in that order."
         for rows in order.split(self.batch_size):
             yield self.x[rows], self.y[rows]
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from .blocks import IGNORED, LegoTransformer
 from .config import RoutingConfig
+from ..train.optimizers import adamw
 
 # %% ../../nbs/lego/06_criteria.ipynb #905a4608
 class Criterion(Protocol):
@@ -168,9 +169,7 @@ def fit_gate(
         target = (
             ((gains - gains.mean()) / gains.std().clamp_min(1e-12)).clamp(-4, 4).to(states)
         )  # the tails are single tokens
-        optimizer = torch.optim.AdamW(
-            gate.parameters(), lr=config.gate_lr, weight_decay=config.gate_weight_decay
-        )
+        optimizer = adamw(gate.parameters(), config.gate_lr, config.gate_weight_decay)
         plan = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.gate_steps)
         for _ in range(config.gate_steps):
             i = torch.randint(len(states), (min(config.gate_batch_size, len(states)),))

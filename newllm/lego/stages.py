@@ -4,21 +4,21 @@
 
 # %% auto #0
 __all__ = ['StandardTransformer', 'DeepSupervisionTransformer', 'compute_cost', 'create_standard_config',
-           'create_deep_supervision_config', 'Trainer', 'StageConfig', 'TrainingConfig']
+           'create_deep_supervision_config', 'Trainer', 'StageFit', 'StageConfig', 'TrainingConfig']
 
 # %% ../../nbs/lego/03_stages.ipynb #e71fe4aa
-import copy
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from .blocks import IGNORED, LegoTransformer
+from .blocks import IGNORED, LegoTransformer, SequenceBatches
 from .config import StageConfig, TrainingConfig, TransformerConfig
-from ..train.loop import Pass, take_up, training_state
+from ..train.loop import Fit
+from ..train.optimizers import Schedule
 
 # %% ../../nbs/lego/03_stages.ipynb #abdb8212
 _all_ = ["StageConfig", "TrainingConfig"]
@@ -178,26 +178,12 @@ class Trainer:
         model: LegoTransformer,
         train_batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
         optimizer: torch.optim.Optimizer,
-        scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
-        at: Pass | None = None,  # a pass that may be taken up; None = one from start to end
+        schedule: Schedule | None = None,  # factor on the rates; None = constant
     ) -> float:  # mean loss
-        "One pass; a loss that is not finite stops it."
-        model.train()
-        at = at or Pass()
-        for x, y in at.rest(train_batches):
-            loss = self.loss(model, x.to(self.device), y.to(self.device))
-            if not loss.isfinite():
-                raise FloatingPointError(
-                    f"the loss is {loss.item()} at batch {at.batches}; lower the learning rate"
-                )
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), self.config.grad_clip)
-            optimizer.step()
-            if scheduler:
-                scheduler.step()
-            at.losses.append(loss.item())
-        return at.mean
+        "One pass. Raises `NonFiniteLoss`."
+        fit = StageFit(self, model, optimizer, 1, self.config.grad_clip, schedule)
+        fit.run_batches(train_batches)
+        return fit.mean_loss()
 
     @torch.no_grad()
     def evaluate(
@@ -252,58 +238,68 @@ class Trainer:
     def train_with_early_stopping(
         self,
         model: LegoTransformer,
-        train_batches: Iterable[tuple[Tensor, Tensor]],
+        train_batches: SequenceBatches,
         val_batches: Iterable[tuple[Tensor, Tensor]],
         optimizer: torch.optim.Optimizer,
         max_epochs: int,
         patience: int,  # epochs without a better perplexity before stopping
-        scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,  # stepped after every batch
+        schedule: Schedule | None = None,  # factor on the rates; None = constant
         on_step: Callable[[dict], None] | None = None,  # called with every row of the history
         checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every batch and every epoch
     ) -> dict:  # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
         """Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its
         best weights.
+
+        Raises `NonFiniteLoss`.
         """
-        best, best_state, history, over = dict(ppl=math.inf, acc=0.0, epoch=0), None, [], False
-        held, within = checkpoint.load() if checkpoint else None, None
-        if held:
-            best, best_state, history, over, within = take_up(held, model, optimizer, scheduler)
-
-        def offer(final=False):
-            if checkpoint:
-                checkpoint.offer(
-                    lambda: training_state(
-                        model, optimizer, scheduler, (best, best_state, history, over, at and at.place())
-                    ),
-                    final,
-                )
-
-        while not over:
-            epoch, at = len(history) + 1, Pass(offer, within)
-            row = dict(
-                epoch=epoch,
-                loss=self.train_epoch(model, train_batches, optimizer, scheduler, at),
-                **self.evaluate(model, val_batches),
-            )
-            within = at = None
-            history.append(row)
-            if on_step:
-                on_step(dict(phase="train", done=epoch, total=max_epochs, **row))
-            if row["ppl"] < best["ppl"]:
-                best, best_state = row, copy.deepcopy(model.state_dict())
-            over = epoch == max_epochs or epoch - best["epoch"] >= patience
-            offer(final=over)
-        if best_state is None:
-            raise FloatingPointError(
-                f"validation perplexity was never finite in {len(history)} epochs; lower the learning rate"
-            )
-        model.load_state_dict(best_state)
-        stopped = len(history) - best["epoch"] >= patience
+        clip = self.config.grad_clip
+        fit = StageFit(self, model, optimizer, max_epochs, clip, schedule, patience, on_step, checkpoint)
+        fit.train_batches = train_batches
+        fit.val_batches = val_batches
+        fit.run()
+        best = fit.history[fit.best_epoch - 1]
         return dict(
-            best_epoch=best["epoch"],
+            best_epoch=fit.best_epoch,
             best_ppl=best["ppl"],
             best_acc=best["acc"],
-            epochs=len(history),
-            stopped_early=stopped,
-            history=history,
+            epochs=fit.epoch,
+            stopped_early=fit.out_of_patience,
+            history=fit.history,
         )
+
+
+class StageFit(Fit):
+    "Epochs of a `Trainer`, stopped early by validation perplexity."
+
+    best_by = "ppl"
+    train_batches: SequenceBatches
+    val_batches: Iterable[tuple[Tensor, Tensor]]
+
+    def __init__(
+        self,
+        trainer: Trainer,  # has the loss and the evaluation
+        model: LegoTransformer,
+        optimizer: torch.optim.Optimizer,
+        *settings: Any,  # as `Fit` takes them
+    ):
+        super().__init__(model, [optimizer], *settings)
+        self.trainer = trainer
+        self.stack = model
+
+    def begin_epoch(self) -> None:
+        "A new order of the sequences."
+        self.order = self.train_batches.draw_order()
+
+    def batches(self) -> Iterable[tuple[Tensor, Tensor]]:
+        "The sequences in this order."
+        return self.train_batches.in_order(self.order)
+
+    def loss(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, dict]:
+        "The trainer's."
+        x, y = batch
+        return self.trainer.loss(self.stack, x.to(self.device), y.to(self.device)), {}
+
+    def row(self) -> dict:
+        "The mean loss, and the validation."
+        validation = self.trainer.evaluate(self.stack, self.val_batches)
+        return dict(epoch=self.epoch, loss=self.mean_loss(), **validation)

@@ -4,11 +4,9 @@
 
 # %% auto #0
 __all__ = ['discounts', 'masked_perplexity', 'Unigram', 'KneserNey', 'mix_log_probs', 'mixture_perplexity', 'fit_mixture_weight',
-           'GRULanguageModel', 'train_language_model']
+           'GRULanguageModel']
 
 # %% ../../nbs/text/06_baselines.ipynb #cd49e0e7
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -283,53 +281,3 @@ class GRULanguageModel(nn.Module):
     def perplexity(self, ids: Tensor, mask: Tensor | None = None) -> float:  # mask [T]: counted targets
         "Perplexity over the counted targets."
         return masked_perplexity(self.log_probs(ids), mask)
-
-# %% ../../nbs/text/06_baselines.ipynb #86779889
-def train_language_model(
-    model: nn.Module,  # forward(ids [B, T], state) -> logits, state (a tensor)
-    ids: Tensor,  # [T] training ids
-    epochs: int,
-    num_streams: int,  # B consecutive pieces of the text, read side by side
-    window: int,  # tokens of each stream in one step; the state is carried on, without gradient
-    learning_rate: float,  # peak of the one-cycle schedule
-    weight_decay: float,
-    grad_clip: float,  # largest gradient norm
-    on_step: Callable[[dict], None] | None = None,  # called with step, total, loss after each step
-) -> list[float]:  # loss of each step, nats per token
-    """Truncated back-propagation through time with AdamW, one-cycle.
-
-    Raises `ValueError` when the text is too short for one step or the loss is not finite.
-    """
-    length = (len(ids) - 1) // num_streams
-    if length < 1:
-        raise ValueError(
-            f"{len(ids)} tokens do not fill num_streams={num_streams} streams of one token and its target"
-        )
-    x, y = (t[: length * num_streams].reshape(num_streams, length) for t in (ids[:-1], ids[1:]))
-    starts = range(0, length, window)
-    opt, losses = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=weight_decay), []
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        opt, learning_rate, total_steps=max(2, epochs * len(starts))
-    )
-    model.train()
-    for _epoch in range(epochs):
-        state = None
-        for s in starts:
-            logits, state = model(x[:, s : s + window], state)
-            state, loss = (
-                state.detach(),
-                F.cross_entropy(logits.flatten(0, 1), y[:, s : s + window].flatten()),
-            )
-            if not torch.isfinite(loss):
-                raise ValueError(
-                    f"the loss is {loss.item()} at step {len(losses)}; lower learning_rate={learning_rate}"
-                )
-            opt.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), grad_clip)
-            opt.step()
-            schedule.step()
-            losses.append(loss.item())
-            if on_step:
-                on_step({"step": len(losses), "total": epochs * len(starts), "loss": losses[-1]})
-    return losses
