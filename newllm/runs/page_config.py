@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PAGES', 'windows_fill', 'rank_holds', 'probes_hold', 'feedback_works', 'listed', 'PageSection', 'CvfpPage',
            'RecordedPage', 'FixedPointPage', 'LanguageModelPage', 'FeedbackPage', 'DiversityPage', 'MemoryPage',
-           'BenchPage', 'AshemPage', 'SmollmPage', 'Page', 'page_says']
+           'BenchPage', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage',
+           'SmollmPage', 'Page', 'page_says']
 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
@@ -458,7 +459,7 @@ class MemoryPage(PageSection):
 class BenchPage(PageSection):
     "What a training step costs beside others' steps."
 
-    steps: int = option(5, "training steps in one measurement", ge=1, le=10_000)
+    steps: int = option(6, "training steps in one measurement", ge=1, le=10_000)
     repetitions: int = option(9, "measurements of each network, taken in turn", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
@@ -488,15 +489,36 @@ class BenchPage(PageSection):
         }
 
 
+def parts_hold_a_sequence(config) -> Iterator[str]:
+    "One line for each part of the text that is shorter than a sequence of ASHEM's."
+    data, ashem = config.data, config.ashem
+    cut = round(data.num_val_tokens * (1 - ashem.calibration_ratio))
+    parts = {
+        "num_train_tokens": data.num_train_tokens,
+        "num_test_tokens": data.num_test_tokens,
+        "num_val_tokens, the part that stops training": cut,
+        "num_val_tokens, the part that calibrates": data.num_val_tokens - cut,
+    }
+    for name, tokens in parts.items():
+        if tokens < ashem.seq_len + 1:
+            yield (
+                f"{name}: {tokens} tokens do not make one sequence of seq_len={ashem.seq_len} and its targets"
+            )
+
+
+def one_exit(config) -> Iterator[str]:
+    "One line where the stack has more than one early exit."
+    ends = config.ashem.layer_ends
+    if len(ends) != 2:
+        yield f"this page measures one early exit, and the stack ends at layers {ends}; choose another preset"
+
+
 @config_section
 class AshemPage(PageSection):
-    "Adaptive depth and its controls."
+    "Training on hard tokens and its controls."
 
     seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
-    control_seeds: int = option(
-        3, "seeds, from the first, for which the end-to-end controls are trained as well", ge=0, le=1000
-    )
-    num_prompts: int = option(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
+    control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -515,6 +537,41 @@ class AshemPage(PageSection):
             "Kneser-Ney 3": ("perplexity", "Kneser-Ney 3", "*", "ppl"),
             "layers run": ("perplexity", "ASHEM, routed", "*", "layer_cost"),
         }
+
+
+@config_section
+class AshemRoutingPage(PageSection):
+    "Exit criteria over one model."
+
+    def needs(self, config) -> Iterator[str]:
+        "One line for each reason why the page could not end."
+        yield from parts_hold_a_sequence(config)
+        yield from one_exit(config)
+
+    def headline(self) -> dict[str, tuple[str, ...]]:
+        "Title of a figure -> where it stands in metrics.json."
+        return {"temperature": ("calibration", "temperature")}
+
+
+@config_section
+class AshemGenerationPage(PageSection):
+    "Text written with early exit."
+
+    num_prompts: int = option(48, "texts that are continued by self-speculation, at most", ge=1, le=10_000)
+
+    def needs(self, config) -> Iterator[str]:
+        "One line for each reason why the page could not end."
+        yield from parts_hold_a_sequence(config)
+        yield from one_exit(config)
+        if config.routing.clock_dim % 16:
+            yield (
+                f"clock_dim={config.routing.clock_dim} must be a multiple of 16: the stack that is timed has 8"
+                " heads; 0 leaves it out"
+            )
+
+    def headline(self) -> dict[str, tuple[str, ...]]:
+        "Title of a figure -> where it stands in metrics.json."
+        return {"agreement": ("agreement",)}
 
 
 @config_section
