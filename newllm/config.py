@@ -408,7 +408,10 @@ class JointConfig:
     muon_momentum: float = option(0.95, "Muon's memory of the gradient", ge=0, lt=1)
     muon_iterations: int = option(3, "Newton-Schulz iterations of its orthogonalisation", ge=1, le=20)
     muon_every: int = option(
-        1, "steps from one of its updates to the next; gradients between enter the momentum", ge=1
+        1,
+        "steps from one of its updates to the next; gradients between enter the momentum",
+        ge=1,
+        le=1_000,
     )
     gate_rate: float = option(1.0, "factor on that rate for the decay's weights", gt=0, le=100)
     warmup_ratio: float = option(0.1, "share of the steps in which the rate rises from zero", ge=0, lt=1)

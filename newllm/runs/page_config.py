@@ -459,7 +459,7 @@ class MemoryPage(PageSection):
 class BenchPage(PageSection):
     "What a training step costs beside others' steps."
 
-    steps: int = option(6, "training steps in one measurement", ge=1, le=10_000)
+    steps: int = option(5, "training steps in one measurement", ge=1, le=10_000)
     repetitions: int = option(9, "measurements of each network, taken in turn", ge=1, le=10_000)
 
     def needs(self, config) -> Iterator[str]:
@@ -520,14 +520,14 @@ class AshemPage(PageSection):
     seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
     control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
 
-    def needs(self, config) -> Iterator[str]:
-        "One line for each reason why the page could not end."
-        yield from parts_hold_a_sequence(config)
-
     def unread(self, config) -> Iterator[tuple[str, str]]:
         "Parameters that nothing on the page looks at, each with the reason."
         if not self.control_seeds:
             yield "epochs", "control_seeds=0 trains no control end to end"
+
+    def needs(self, config) -> Iterator[str]:
+        "One line for each reason why the page could not end."
+        yield from parts_hold_a_sequence(config)
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
