@@ -11,6 +11,7 @@ from typing import Any, Callable, NamedTuple
 from .config import ConfigError, nearest
 from .cvfp.config import PRESETS, Config, preset
 from .cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, leaky_preset
+from .cvfp.state_config import STATE_PRESETS, StateConfig, state_preset
 from .lego.config import LEGO_PRESETS, LegoConfig, lego_preset
 
 # %% ../nbs/04_families.ipynb #94084e2d
@@ -26,6 +27,7 @@ FAMILIES: dict[str, Family] = {
     "recorded": Family(preset, Config, PRESETS),
     "lego": Family(lego_preset, LegoConfig, LEGO_PRESETS),
     "leaky": Family(leaky_preset, LeakyConfig, LEAKY_PRESETS),
+    "state": Family(state_preset, StateConfig, STATE_PRESETS),
 }
 
 
