@@ -423,6 +423,7 @@ class StateLLM(nn.Module, TextModel):
         self.num_classes, self.num_questions = num_classes or vocab_size, num_questions
         self.window = config.token_window
         self.token_embedding = nn.Embedding(vocab_size, config.embed_dim)
+        self.register_buffer("open_words", torch.ones(vocab_size))
         self.phrase = None
         if self.window > 1:
             self.phrase = nn.Sequential(
@@ -449,11 +450,39 @@ class StateLLM(nn.Module, TextModel):
                 f"token ids run from {int(ids.min())} to {int(ids.max())}, the vocabulary has ids 0 to {self.vocab_size - 1}; tokenise with the model's own tokenizer"
             )
         ids = ids.to(self.token_embedding.weight.device)
+        rows = self._rows(ids)
+        return rows if bool((self.open_words == 1).all()) else self._with_closed(rows, ids)
+
+    def _rows(self, ids: Tensor) -> Tensor:
+        "Rows [..., T, E + X] with the questions of all words."
         if self.phrase is not None:
             return self.layers.read(self._phrases(self.token_embedding(ids)))
         if self.vocab_size < ids.numel():
             return F.embedding(ids, self.layers.read(self.token_embedding.weight))
         return self.layers.read(self.token_embedding(ids))
+
+    def _with_closed(self, rows: Tensor, ids: Tensor) -> Tensor:
+        "Rows [..., T, E + X] without the questions of closed words."
+        sizes = self.layers.blocks[0].sizes
+        begin = self.config.embed_dim + sizes["vectors"]
+        end = begin + sizes["questions"] + sizes["weights"]
+        asked = rows[..., begin:end] * self.open_words[ids][..., None]
+        return torch.cat([rows[..., :begin], asked, rows[..., end:]], -1)
+
+    def close_questions(
+        self,
+        words: Tensor,  # [N] int64, of the vocabulary
+    ) -> None:
+        """From now on tokens of these words ask nothing, so that no sweep waits for them; saved with the
+        model. Raises `ValueError` where more than the word chooses a question.
+        """
+        cfg = self.config
+        if cfg.num_blocks > 1 or cfg.leaky_dim or cfg.token_window > 1:
+            raise ValueError(
+                f"num_blocks={cfg.num_blocks}, leaky_dim={cfg.leaky_dim}, token_window={cfg.token_window}:"
+                " questions can be closed by word where the word alone chooses them, with 1, 0 and 1"
+            )
+        self.open_words[words] = 0
 
     def _phrases(self, e: Tensor) -> Tensor:
         "Each embedding [..., T, E] with what the net makes of it and of those before it; zeros stand before the text."

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTROLS', 'Control', 'all_right', 'test_sequences', 'accuracy', 'learning_rate', 'StateTrainer', 'sweeps_curve',
-           'sweeps_needed']
+           'sweeps_needed', 'question_costs']
 
 # %% ../../nbs/cvfp/19_state_training.ipynb #f6904633
 import math
@@ -415,3 +415,19 @@ def sweeps_needed(
         if (needed <= max_sweeps).all():
             break
     return needed
+
+
+@torch.no_grad()
+def question_costs(
+    model: StateLLM,  # one in which the word alone chooses a question
+    test: Sequences,
+) -> Tensor:  # [V] percent points of accuracy; below 0: more is right without the question
+    "What closing the questions of one word alone costs, for each word of the vocabulary."
+    before = model.open_words.clone()
+    base = accuracy(model, test)["right_percent"]
+    costs = torch.empty(model.vocab_size, dtype=torch.float64)
+    for word in range(model.vocab_size):
+        model.close_questions(torch.tensor([word]))
+        costs[word] = base - accuracy(model, test)["right_percent"]
+        model.open_words.copy_(before)
+    return costs
