@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from .config import ConfigError, RunConfig, named_preset, nearest, quoted
 from .cvfp.config import PRESETS, Config
 from .cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig
+from .cvfp.state_config import STATE_PRESETS, StateConfig
 from .lego.config import LEGO_PRESETS, LegoConfig
 
 # %% ../nbs/04_families.ipynb #94084e2d
@@ -26,6 +27,7 @@ FAMILIES: dict[str, Family] = {
     "leaky": Family(LeakyConfig, LEAKY_PRESETS),
     "recorded": Family(Config, PRESETS),
     "lego": Family(LegoConfig, LEGO_PRESETS),
+    "state": Family(StateConfig, STATE_PRESETS),
 }
 
 DEFAULT_FAMILY = "leaky"  # where none is named

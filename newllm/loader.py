@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .cvfp.leaky import LeakyLLM
 from .cvfp.recorded import NewLLM
+from .cvfp.state_layers import StateLLM
 from .files import read_json
 from .lego.blocks import LegoTransformer
 from .lego.stages import DeepSupervisionTransformer, StandardTransformer
@@ -18,7 +19,7 @@ from .text.saved import CONFIG, WEIGHTS, SavedModel, find_model_folder, read_mod
 # %% ../nbs/05_loader.ipynb #17f7666b
 MODELS: dict[str, type[SavedModel]] = {
     c.__name__: c
-    for c in (NewLLM, LeakyLLM, LegoTransformer, StandardTransformer, DeepSupervisionTransformer)
+    for c in (NewLLM, LeakyLLM, StateLLM, LegoTransformer, StandardTransformer, DeepSupervisionTransformer)
 }
 
 

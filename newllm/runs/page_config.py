@@ -6,7 +6,7 @@
 __all__ = ['PAGES', 'windows_fill', 'rank_holds', 'probes_hold', 'feedback_works', 'listed', 'PageSection', 'CvfpPage',
            'RecordedPage', 'FixedPointPage', 'LanguageModelPage', 'FeedbackPage', 'DiversityPage', 'MemoryPage',
            'BenchPage', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage',
-           'SmollmPage', 'Page', 'page_says']
+           'StateTrackingPage', 'SmollmPage', 'Page', 'page_says']
 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
@@ -575,6 +575,25 @@ class AshemGenerationPage(PageSection):
 
 
 @config_section
+class StateTrackingPage(PageSection):
+    "Who needs the iteration, and how many sweeps."
+
+    seeds: int = option(5, "asking and turning networks", ge=1, le=1000)
+    control_seeds: int = option(5, "networks of every other kind", ge=1, le=1000)
+    kinds: str = option(
+        "asking,turning,gru,lstm,linear,leaky,leaky_gates,transformer",
+        "networks compared, separated by commas",
+    )
+    shares: str = option("0.0,0.1,0.3,1.0", "shares of asking tokens in the figure of sweeps, by commas")
+    questions: str = option("2,5,10,20", "asking tokens in a sequence, for the sweeps to the exact state")
+    by_sweeps: bool = option(True, "also train by sweeps, beside token by token")
+
+    def headline(self) -> dict[str, tuple[str, ...]]:
+        "Title of a figure -> where it stands in metrics.json."
+        return {}
+
+
+@config_section
 class SmollmPage(PageSection):
     "Leaving early in a pretrained model."
 
@@ -697,6 +716,10 @@ PAGES: dict[str, Page] = {
     "ashem_routing": Page(AshemRoutingPage, {"tiny": dict(num_train_tokens=1500)}),
     "ashem_generation": Page(
         AshemGenerationPage, {"tiny": dict(num_prompts=2, num_train_tokens=1500, clock_dim=16)}
+    ),
+    "state_tracking": Page(
+        StateTrackingPage,
+        {"tiny": dict(seeds=1, control_seeds=1, kinds="asking,turning,gru", shares="0.3", questions="2")},
     ),
     "smollm": Page(
         SmollmPage,
