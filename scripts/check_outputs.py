@@ -2,15 +2,18 @@
 that are committed: `python scripts/check_outputs.py --path nbs/02_metrics.ipynb`.
 
 Compared are standard output and the text of results; figures, widgets and standard error are not.
-Words and whole numbers must be the same everywhere. Decimals must be the same where the page was printed on
-a machine of this kind (`printed_on` in its metadata), since sums come in another order elsewhere.
+Only pages that were printed on a machine of this kind (`printed_on` in their metadata) are compared, since
+sums come in another order elsewhere; there words and whole numbers must be the same, and with `--decimals`
+decimals too.
 A cell with the directive `#| varies` prints what depends on the clock or on the machine: its numbers are
 not compared.
 `python scripts/refresh_outputs.py PAGE` gives a page the outputs that it prints now.
 """
 
 import difflib
+import os
 import re
+import sys
 from pathlib import Path
 
 import nbdev.test
@@ -20,6 +23,8 @@ from refresh_outputs import WIDGET, kind_of_machine, last_states
 NUMBER = r"[-+]?(?:\d[\d,_]*)?\.?\d+(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
 DECIMAL = r"[-+]?(?:\d[\d,_]*\.\d+|\.\d+|\d+(?=e[-+]?\d))(?:e[-+]?\d+)?|\b(?:nan|inf)\b"
 DRAWN = re.compile(r"<Figure size|<matplotlib\.|Figure\(")  # what a figure is called where nothing draws it
+
+DECIMALS = "NEWLLM_COMPARE_DECIMALS" in os.environ  # an environment variable, which workers inherit
 
 run_page = nbdev.test.test_nb
 
@@ -50,10 +55,9 @@ def said(
 def comparable(
     text: str,
     varies: bool,  # is the cell marked?
-    same_kind: bool,  # was the page printed on a machine of this kind?
 ) -> list[str]:  # lines
     "What must be equal; numbers that need not be are one sign each."
-    if varies or not same_kind:
+    if varies or not DECIMALS:
         text = re.sub(NUMBER if varies else DECIMAL, "#", text)
         text = re.sub(r"[ \t]+", " ", text)  # columns are as wide as their numbers
     return [line.rstrip() for line in text.splitlines() if line.strip()]
@@ -80,11 +84,11 @@ class ComparingShell(CaptureShell):
         if cell.cell_type != "code":
             return
         varies = "varies" in cell.directives_
-        before = comparable(said(cell.outputs), varies, self.same_kind)
+        before = comparable(said(cell.outputs), varies)
         cell.outputs = []
         super().cell(cell, **kwargs)
-        now = comparable(said(cell.outputs), varies, self.same_kind)
-        if before != now and self.exc is None:
+        now = comparable(said(cell.outputs), varies)
+        if self.same_kind and before != now and self.exc is None:
             lines = difflib.unified_diff(before, now, "committed", "printed now", lineterm="", n=0)
             self.differs.append("\n".join([f"cell {cell.id}", *(line[:300] for line in lines)]))
 
@@ -104,4 +108,8 @@ nbdev.test.CaptureShell = ComparingShell
 nbdev.test.test_nb = compare_page
 
 if __name__ == "__main__":
+    if "--decimals" in sys.argv:
+        sys.argv.remove("--decimals")
+        os.environ["NEWLLM_COMPARE_DECIMALS"] = "1"
+        DECIMALS = True
     nbdev.test.nbdev_test()

@@ -39,7 +39,10 @@ def kind_of_machine() -> str:
     from torch.backends import cpu
 
     versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ("torch", "numpy"))
-    return f"{platform.machine()} {cpu.get_cpu_capability()}, {versions}"
+    about = Path("/proc/cpuinfo")
+    names = re.findall(r"vendor_id\s*: (.*)", about.read_text(encoding="utf-8")) if about.is_file() else []
+    processor = names[0] if names else platform.processor() or platform.machine()
+    return f"{processor}, {cpu.get_cpu_capability()}, {versions}"
 
 
 def refresh(

@@ -550,7 +550,10 @@ class AshemRoutingPage(PageSection):
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
-        return {"temperature": ("calibration", "temperature")}
+        return {
+            "temperature": ("calibration", "temperature"),
+            "calibration error": ("calibration", "errors", "fitted"),
+        }
 
 
 @config_section
@@ -571,7 +574,10 @@ class AshemGenerationPage(PageSection):
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
-        return {"agreement": ("agreement",)}
+        return {
+            "agreement": ("agreement",),
+            "time, all drafts accepted": ("timings", "clock_speculation_all_accepted"),
+        }
 
 
 @config_section
@@ -590,7 +596,10 @@ class StateTrackingPage(PageSection):
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
-        return {}
+        return {
+            f"right at 32, %, {kind}": ("rows", kind, "*", "32", "right_percent")
+            for kind in ("asking", "turning")
+        }
 
 
 @config_section

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..config import ConfigError, DataConfig, flat_fields, nearest, quoted
 from ..cvfp.config import Config
 from ..cvfp.leaky_config import LeakyConfig
+from ..cvfp.state_config import StateConfig
 from ..families import DEFAULT_FAMILY, FAMILIES, known_family, preset
 from .page_config import PAGES, PageSection, page_says
 
@@ -473,13 +474,13 @@ def unread(
         "routing": _unread_routing,
         "ashem": _unread_ashem,
     }
-    model = _unread_leaky if isinstance(config, LeakyConfig) else _unread_recorded
     found = {}
     for section, of in rules.items():
         if hasattr(config, section) and not (section == "phase2" and isinstance(config, Config)):
             found |= {(section, field): why for field, why in of(config)}
     if hasattr(config, "model"):
-        found |= {("model", field): why for field, why in model(config)}
+        of_model = {LeakyConfig: _unread_leaky, Config: _unread_recorded, StateConfig: _unread_state}
+        found |= {("model", field): why for field, why in of_model[type(config)](config)}
     return {name: found[where] for name, where in flat_fields(type(config)).items() if where in found}
 
 # %% ../../nbs/runs/02_parameters.ipynb #530ca96f
@@ -507,6 +508,24 @@ def _unread_data(config) -> Iterator[tuple[str, str]]:
         yield "vocab_size", "tokenizer='gpt2' has its own vocabulary"
     if d.embedding != "svd":
         yield "svd_window", f"embedding={d.embedding!r} counts no neighbours"
+
+
+def _unread_state(config) -> Iterator[tuple[str, str]]:
+    "Of the network that tracks a state."
+    m = config.model
+    if m.token_window == 1:
+        yield "phrase_dim", "token_window=1 reads each token alone"
+    if not m.leaky_dim:
+        yield "tau_max", "model_leaky_dim=0 has no leaky units"
+    if not m.asking:
+        for field in ("question_std", "answers"):
+            yield field, "asking=False asks nothing"
+    if not (m.turn_gates or m.ask_gates):
+        for field in ("gate_start", "gate_std"):
+            yield field, "turn_gates and ask_gates are both False"
+    if m.answers == "linear":
+        for field in ("answer_weight", "answer_weight_std"):
+            yield field, "answers='linear' has no weights of its own"
 
 
 def _unread_recorded(config) -> Iterator[tuple[str, str]]:
