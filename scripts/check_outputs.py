@@ -103,13 +103,13 @@ def compare_page(fn: Path, *args, **kwargs):
     return passed and not (shell and shell.differs), seconds
 
 
-# at import, so that processes which are started anew have it too
-nbdev.test.CaptureShell = ComparingShell
-nbdev.test.test_nb = compare_page
-
 if __name__ == "__main__":
     if "--decimals" in sys.argv:
         sys.argv.remove("--decimals")
         os.environ["NEWLLM_COMPARE_DECIMALS"] = "1"
-        DECIMALS = True
-    nbdev.test.nbdev_test()
+    import check_outputs  # a page takes the place of __main__ in the process that executes it
+
+    check_outputs.nbdev.test.nbdev_test()
+else:  # in processes that are started anew, too
+    nbdev.test.CaptureShell = ComparingShell
+    nbdev.test.test_nb = compare_page
