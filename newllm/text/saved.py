@@ -164,7 +164,8 @@ class SavedModel(PyTorchModelHubMixin):
                 model = cls.from_description(saved)
             again = json.loads(json.dumps(model.description()))
         except (TypeError, ValueError, KeyError, AttributeError, RuntimeError, OverflowError) as e:
-            raise ValueError(f"{path} describes no {cls.__name__} that can be built: {e}") from None
+            why = str(e).partition("\nException raised from")[0]  # torch adds its C++ stack
+            raise ValueError(f"{path} describes no {cls.__name__} that can be built: {why}") from None
         if unlike := _unlike(saved, again):
             raise ValueError(
                 f"{path}: the entry {unlike} is not what a {cls.__name__} has; save the model again"
