@@ -408,7 +408,7 @@ class JointConfig:
     muon_momentum: float = option(0.95, "Muon's memory of the gradient", ge=0, lt=1)
     muon_iterations: int = option(3, "Newton-Schulz iterations of its orthogonalisation", ge=1, le=20)
     muon_every: int = option(
-        1,
+        2,
         "steps from one of its updates to the next; gradients between enter the momentum",
         ge=1,
         le=1_000,

@@ -36,7 +36,10 @@ def hidden_units(
 
 
 class LeakyCVFPLayer(nn.Module):
-    "Leaky integrators of a candidate that a small net proposes; a `Recurrence` over what `read` gives."
+    """Leaky integrators of a candidate that a small net proposes; a `Recurrence` over what `read` gives.
+
+    Without `memory` the decays are 0: a context depends on the newest `token_shift + 1` tokens alone.
+    """
 
     def __init__(self, config: LeakyModelConfig):
         super().__init__()
@@ -47,13 +50,15 @@ class LeakyCVFPLayer(nn.Module):
             config.hidden_dim,
             config.embed_dim * (config.token_shift + 1),
         )
-        decay = torch.exp(-1 / torch.logspace(0, math.log10(config.tau_max), C))
+        decay = torch.exp(-1 / torch.logspace(0, math.log10(config.tau_max), C)) * config.memory
         self.register_buffer("scale", ((1 + decay) / (1 - decay)).sqrt())
         self.token_norm, self.token_dropout = nn.LayerNorm(E), nn.Dropout(config.token_dropout)
-        self.decay, self.hidden, self.candidate = nn.Linear(I, C), nn.Linear(I, H), nn.Linear(H, C)
-        nn.init.zeros_(self.decay.weight)
-        with torch.no_grad():
-            self.decay.bias.copy_((decay / (1 - decay)).log())
+        self.decay = nn.Linear(I, C) if config.memory else None
+        self.hidden, self.candidate = nn.Linear(I, H), nn.Linear(H, C)
+        if self.decay is not None:
+            nn.init.zeros_(self.decay.weight)
+            with torch.no_grad():
+                self.decay.bias.copy_((decay / (1 - decay)).log())
         shapes = {
             "none": [],
             "add": [(C, H)],
@@ -78,7 +83,7 @@ class LeakyCVFPLayer(nn.Module):
         h = self.hidden(u)
         return torch.cat(
             [
-                self.decay(u),
+                self._forgets(u) if self.decay is None else self.decay(u),
                 (
                     h
                     if self.config.feedback == "add"
@@ -104,17 +109,23 @@ class LeakyCVFPLayer(nn.Module):
                 " occurrence; use read"
             )
         C, E = self.config.context_dim, self.config.embed_dim
-        weight = torch.cat([self.decay.weight, self.hidden.weight])
-        bias = torch.cat([self.decay.bias, self.hidden.bias])
+        projections = [part for part in (self.decay, self.hidden) if part is not None]
+        weight = torch.cat([part.weight for part in projections])
+        bias = torch.cat([part.bias for part in projections])
         tokens = self.token_norm(types)
         total = bias
         for lag in range(self.config.token_shift + 1):
             table = F.linear(tokens, weight[:, lag * E : (lag + 1) * E])
             total = total + F.embedding(place[..., lag], table)
-        logit, h = total.split([C, self.config.hidden_dim], -1)
+        h = total[..., -self.config.hidden_dim :]
+        logit = self._forgets(h) if self.decay is None else total[..., :C]
         if self.config.feedback != "add":
             h = self.candidate(hidden_units(h, self.config.activation))
         return torch.cat([logit, h], -1)
+
+    def _forgets(self, like: Tensor) -> Tensor:
+        "Logits of decays that are all 0."
+        return like.new_full((*like.shape[:-1], self.config.context_dim), -math.inf)
 
     def affine(
         self,

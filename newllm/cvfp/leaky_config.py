@@ -24,6 +24,9 @@ class LeakyModelConfig:
     activation: Literal["relu", "relu2"] = option(
         "relu2", "of the hidden units in layer and readout; relu2 is the square of relu"
     )
+    memory: bool = option(
+        True, "False: every decay is 0, so that a context holds the newest tokens only (control)"
+    )
     tau_max: float = option(32.0, "longest time constant at the start, tokens", gt=1, le=1e6)
     feedback: Literal["none", "add", "multiply", "gates", "ring"] = option(
         "none",
@@ -70,6 +73,11 @@ class LeakyModelConfig:
                 "feedback='add' enters the hidden units, and activation='relu2' has no largest slope that"
                 " would bound its gain; set activation='relu' or choose another feedback"
             )
+        if self.feedback != "none" and not self.memory:
+            yield (
+                f"feedback={self.feedback!r} reads the previous context, which memory=False forgets; set"
+                " feedback='none' or memory=True"
+            )
         if self.feedback == "none" and self.gamma is not None:
             yield (
                 f"gamma={self.gamma} bounds a feedback, but feedback='none' has none; leave gamma out or"
@@ -86,7 +94,6 @@ class BaselineConfig:
     gru_rates: tuple[float, ...] = option(
         (0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported"
     )
-    gru_optimizer: Literal["adamw", "muon"] = option("adamw", "optimizer of the GRU, which Muon trains worse")
     transformer_layers: int = option(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
     transformer_heads: int = option(4, "its attention heads", ge=1, le=1024)
     transformer_ffn: float = option(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
@@ -94,7 +101,6 @@ class BaselineConfig:
         256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536
     )
     transformer_dropout: float = option(0.0, "its dropout", ge=0, lt=1)
-    transformer_optimizer: Literal["adamw", "muon"] = option("adamw", "its optimizer")
     transformer_rates: tuple[float, ...] = option(
         (0.004, 0.008), "peak rates tried for it, chosen in the same way"
     )

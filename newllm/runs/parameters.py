@@ -559,6 +559,8 @@ def _unread_leaky(config) -> Iterator[tuple[str, str]]:
         yield "feedback_std", "feedback='none' has no feedback weights"
     if not m.mlp_dim:
         yield "readout_dim", "mlp_dim=0 leaves the readout the embedding's width"
+    if not m.memory:
+        yield "tau_max", "memory=False has no time constants"
 
 
 def _unread_joint(config) -> Iterator[tuple[str, str]]:
@@ -568,6 +570,8 @@ def _unread_joint(config) -> Iterator[tuple[str, str]]:
         yield "cvfp_weight", "feedback='none' is solved by one sweep, which has none before it to agree with"
     if m.gamma is None:
         yield "project_every", "gamma=None enforces no bound"
+    if not m.memory:
+        yield "gate_rate", "memory=False has no decay to learn"
     if j.optimizer != "muon":
         yield "muon_momentum", f"optimizer={j.optimizer!r} has no momentum of Muon's"
     if not j.diversity_weight:

@@ -4,9 +4,12 @@
 
 # %% auto #0
 __all__ = ['discounts', 'masked_perplexity', 'Unigram', 'KneserNey', 'mix_log_probs', 'mixture_perplexity', 'fit_mixture_weight',
-           'GRULanguageModel']
+           'best_kneser_ney', 'RecurrentLanguageModel', 'GRULanguageModel']
 
 # %% ../../nbs/text/06_baselines.ipynb #cd49e0e7
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -226,40 +229,54 @@ def fit_mixture_weight(
         ).x
     )
 
+# %% ../../nbs/text/06_baselines.ipynb #6e8a4b14
+def best_kneser_ney(
+    ids: Tensor,  # [T] training ids
+    vocab_size: int,  # V
+    val_ids: Tensor,  # [T_val]
+    val_mask: Tensor | None,  # [T_val] counted targets
+    orders: Iterable[int],  # to choose from
+) -> tuple[KneserNey, dict[int, float]]:  # the chosen model; validation perplexity of each order
+    "The Kneser-Ney model of the order with the lowest validation perplexity, the lowest such order."
+    tried = {order: KneserNey(ids, vocab_size, order) for order in orders}
+    if not tried:
+        raise ValueError("orders is empty; give at least one order from 2")
+    perplexity = {order: model.perplexity(val_ids, val_mask) for order, model in tried.items()}
+    return tried[min(perplexity, key=lambda order: (perplexity[order], order))], perplexity
+
 # %% ../../nbs/text/06_baselines.ipynb #a627b2b1
-class GRULanguageModel(nn.Module):
-    """One GRU layer (Cho et al. 2014) between an embedding and a softmax that shares its weights (Press
-    and Wolf 2017).
+class RecurrentLanguageModel(nn.Module):
+    """One recurrent layer between an embedding and a softmax that shares its weights (Press and Wolf
+    2017).
     """
 
     def __init__(
         self,
         vocab_size: int,  # V
-        embed_dim: int,  # width of the shared embedding
-        hidden_dim: int,  # width of the recurrent state
+        embed_dim: int,  # E, width of the shared embedding
+        cell: nn.Module,  # (x [B, T, E], what it handed on or None) -> hidden [B, T, H], what it hands on
+        hidden_dim: int,  # H
         dropout: float,  # on the embedding and on the output
         layer_norm: bool = False,  # LayerNorm on the embedding and before the softmax (Ba et al. 2016)
     ):
         super().__init__()
-        self.embedding, self.gru = (
-            nn.Embedding(vocab_size, embed_dim),
-            nn.GRU(embed_dim, hidden_dim, batch_first=True),
-        )
-        self.project, self.bias, self.dropout = (
-            nn.Linear(hidden_dim, embed_dim),
-            nn.Parameter(torch.zeros(vocab_size)),
-            nn.Dropout(dropout),
-        )
+        self.embedding = nn.Embedding(vocab_size, embed_dim)
+        self.cell = cell
+        self.project = nn.Linear(hidden_dim, embed_dim)
+        self.bias = nn.Parameter(torch.zeros(vocab_size))
+        self.dropout = nn.Dropout(dropout)
         self.input_norm, self.output_norm = (
             nn.LayerNorm(embed_dim) if layer_norm else nn.Identity() for _ in range(2)
         )
         nn.init.normal_(self.embedding.weight, std=embed_dim**-0.5)
 
     def forward(
-        self, ids: Tensor, state: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:  # [B, T] -> logits [B, T, V], state [1, B, H]
-        "Logits of the next token at every position, and the state to carry on from."
-        hidden, state = self.gru(self.dropout(self.input_norm(self.embedding(ids))), state)
+        self,
+        ids: Tensor,  # [B, T]
+        state: Any = None,  # what an earlier call handed on
+    ) -> tuple[Tensor, Any]:  # logits [B, T, V], the state to carry on from
+        "Logits of the next token at every position."
+        hidden, state = self.cell(self.dropout(self.input_norm(self.embedding(ids))), state)
         return (
             F.linear(self.dropout(self.output_norm(self.project(hidden))), self.embedding.weight, self.bias),
             state,
@@ -281,3 +298,18 @@ class GRULanguageModel(nn.Module):
     def perplexity(self, ids: Tensor, mask: Tensor | None = None) -> float:  # mask [T]: counted targets
         "Perplexity over the counted targets."
         return masked_perplexity(self.log_probs(ids), mask)
+
+
+class GRULanguageModel(RecurrentLanguageModel):
+    "With a GRU (Cho et al. 2014)."
+
+    def __init__(
+        self,
+        vocab_size: int,  # V
+        embed_dim: int,  # width of the shared embedding
+        hidden_dim: int,  # width of the recurrent state
+        dropout: float,  # on the embedding and on the output
+        layer_norm: bool = False,  # LayerNorm on the embedding and before the softmax (Ba et al. 2016)
+    ):
+        cell = nn.GRU(embed_dim, hidden_dim, batch_first=True)
+        super().__init__(vocab_size, embed_dim, cell, hidden_dim, dropout, layer_norm)

@@ -362,7 +362,7 @@ class WindowFit(Fit):
 
 # %% ../../nbs/train/03_loop.ipynb #eb5e08f7
 def train_control(
-    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor)
+    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor, or a tuple of them)
     ids: Tensor,  # [T]
     config: JointConfig,  # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
@@ -377,7 +377,8 @@ def train_control(
     def cost(x, y, state):
         logits, state = model(x, state)
         loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
-        return loss, {"predict": loss}, state.detach()
+        handed_on = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+        return loss, {"predict": loss}, handed_on
 
     return WindowFit(
         model, ids, config, learning_rate, cost, "control", on_step=on_step, checkpoint=checkpoint
