@@ -91,9 +91,6 @@ class BaselineConfig:
 
     gru_dim: int = option(384, "width of the GRU's state", ge=1, le=16_384)
     gru_dropout: float = option(0.0, "dropout on the GRU's input and output", ge=0, lt=1)
-    gru_rates: tuple[float, ...] = option(
-        (0.003, 0.006), "peak rates tried; the one with the lowest validation perplexity is reported"
-    )
     transformer_layers: int = option(3, "layers of the Transformer, whose width is embed_dim", ge=1, le=256)
     transformer_heads: int = option(4, "its attention heads", ge=1, le=1024)
     transformer_ffn: float = option(3.0, "hidden width of its gated nets over embed_dim", gt=0, le=64)
@@ -101,12 +98,6 @@ class BaselineConfig:
         256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536
     )
     transformer_dropout: float = option(0.0, "its dropout", ge=0, lt=1)
-    transformer_rates: tuple[float, ...] = option(
-        (0.004, 0.008), "peak rates tried for it, chosen in the same way"
-    )
-    further_rates: tuple[float, ...] = option(
-        (0.006,), "peak rates tried for the joint training beside joint.learning_rate, chosen in the same way"
-    )
     wide_window: int = option(
         3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16
     )
@@ -115,16 +106,11 @@ class BaselineConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        for name in ("gru_rates", "transformer_rates"):
-            if not (rates := getattr(self, name)) or min(rates) <= 0:
-                yield f"{name}={rates} needs at least one rate above 0"
         if self.transformer_window % 2:
             yield (
                 f"transformer_window={self.transformer_window} must be even: held-out text is scored in"
                 " windows that overlap by half"
             )
-        if self.further_rates and min(self.further_rates) <= 0:
-            yield f"further_rates={self.further_rates} needs rates above 0"
 
 # %% ../../nbs/cvfp/01_leaky_config.ipynb #9b6722ad
 @config_section
@@ -288,12 +274,9 @@ LEAKY_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         window=32,
         learning_rate=0.01,
         gru_dim=32,
-        gru_rates=(0.01, 0.02),
         transformer_layers=1,
         transformer_heads=2,
         transformer_window=64,
-        transformer_rates=(0.005, 0.01),
-        further_rates=(0.02,),
         batch_size=256,
         fresh_passes=3,
         fresh_rate=0.01,

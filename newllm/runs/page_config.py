@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['PAGES', 'windows_fill', 'rank_holds', 'probes_hold', 'feedback_works', 'listed', 'PageSection', 'CvfpPage',
-           'RecordedPage', 'FixedPointPage', 'LanguageModelPage', 'FeedbackPage', 'DiversityPage', 'MemoryPage',
-           'BenchPage', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage',
-           'StateTrackingPage', 'SmollmPage', 'Page', 'page_says']
+           'RecordedPage', 'FixedPointPage', 'LanguageModelPage', 'FrozenContextsPage', 'FeedbackPage', 'DiversityPage',
+           'MemoryPage', 'BenchPage', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage',
+           'AshemGenerationPage', 'StateTrackingPage', 'SmollmPage', 'Page', 'page_says']
 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from ..config import ConfigError, JointConfig, option, config_section, quoted
 from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig
@@ -264,25 +264,98 @@ class FixedPointPage(PageSection):
 # %% ../../nbs/runs/01_page_config.ipynb #636d7603
 @config_section
 class LanguageModelPage(PageSection):
-    "Perplexity beside its controls."
+    "Perplexity of networks that were searched alike."
+
+    seeds: int = option(3, "networks of each kind, at the setting that was chosen", ge=1, le=1000)
+    networks: str = option(
+        "cvfp memoryless gru lstm mingru transformer", "networks compared, separated by spaces, ours first"
+    )
+    optimizers: str = option("adamw muon", "optimizers of the grid, separated by spaces")
+    rates: str = option("0.003 0.006 0.012", "peak learning rates of the grid, separated by spaces")
+    dropouts: str = option("0 0.1", "dropouts of the grid, separated by spaces")
+    screen_tokens: int = option(
+        40_000, "training tokens on which every setting of the grid is tried", ge=2, le=1_000_000_000
+    )
+    kept_settings: int = option(
+        2, "settings of each network that are tried again on all training tokens", ge=1, le=1000
+    )
+    budgets: str = option(
+        "", "further numbers of training tokens, separated by spaces, at the settings chosen; one seed"
+    )
+    kn_orders: str = option(
+        "2 3 4 5 6 7 8", "orders of the Kneser-Ney model to choose from, separated by spaces"
+    )
+    bootstrap_samples: int = option(10_000, "draws of conversations for an interval", ge=100, le=1_000_000)
+
+    def contradictions(self) -> Iterator[str]:
+        "One line for each pair of fields that cannot both hold."
+        for name in ("networks", "optimizers"):
+            words, known = getattr(self, name).split(), self._KNOWN[name]
+            if not words or len(set(words)) < len(words) or not set(words) <= set(known):
+                yield f"{name}={quoted(getattr(self, name))} must name some of {', '.join(known)}, each once"
+        if self.networks.split()[:1] != ["cvfp"]:
+            yield f"networks={quoted(self.networks)} must begin with cvfp, which the others are compared with"
+        for name, kind, low, high in (
+            ("rates", float, 0, 1),
+            ("dropouts", float, 0, 0.999),
+            ("budgets", int, 2, 10**9),
+            ("kn_orders", int, 2, 20),
+        ):
+            numbers = listed(getattr(self, name), kind, name)
+            if len(set(numbers)) < len(numbers) or not all(low <= n <= high for n in numbers):
+                yield f"{name}={quoted(getattr(self, name))} must be from {low} to {high}, each once"
+            if not numbers and name != "budgets":
+                yield f"{name} is empty; give at least one number"
+        if 0.0 in listed(self.rates, float, "rates"):
+            yield f"rates={quoted(self.rates)} must be above 0"
+
+    _KNOWN: ClassVar[dict[str, tuple[str, ...]]] = {
+        "networks": ("cvfp", "memoryless", "gru", "lstm", "mingru", "transformer"),
+        "optimizers": ("adamw", "muon"),
+    }
+
+    def needs(self, config) -> Iterator[str]:
+        "One line for each reason why the page could not end."
+        data, joint, base, embed_dim = config.data, config.joint, config.baselines, config.model.embed_dim
+        sizes = {"num_train_tokens": data.num_train_tokens, "screen_tokens": self.screen_tokens}
+        sizes |= {f"{n} in budgets": n for n in listed(self.budgets, int, "budgets")}
+        for name, tokens in sizes.items():
+            if tokens > data.num_train_tokens:
+                yield (
+                    f"{name}: {tokens} is more than num_train_tokens={data.num_train_tokens}; lower it, or"
+                    " raise num_train_tokens"
+                )
+            yield from windows_fill(tokens, joint.num_streams, joint.window, name)
+            if "transformer" not in self.networks.split():
+                continue
+            wide_streams = max(1, joint.num_streams * joint.window // base.transformer_window)
+            if tokens // wide_streams < 1 + base.transformer_window + 17:
+                yield (
+                    f"{name}: {tokens} does not fill {wide_streams} streams with the Transformer's window of"
+                    f" {base.transformer_window} tokens; raise it, or leave the Transformer out"
+                )
+        if "transformer" in self.networks.split() and embed_dim % (2 * base.transformer_heads):
+            yield (
+                f"embed_dim={embed_dim}, which is the Transformer's width, must be a multiple of 2 *"
+                f" transformer_heads = {2 * base.transformer_heads}"
+            )
+
+    def headline(self) -> dict[str, tuple[str, ...]]:
+        "Title of a figure -> where it stands in metrics.json."
+        titles = {"cvfp": "CVFP", "gru": "GRU", "transformer": "Transformer", "kneser_ney": "Kneser-Ney"}
+        return {f"test perplexity, {title}": ("rows", kind, "*", "test") for kind, title in titles.items()}
+
+
+@config_section
+class FrozenContextsPage(PageSection):
+    "Readouts on contexts that no longer move."
 
     seeds: int = option(3, "networks of each kind", ge=1, le=1000)
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
-        data, joint, base, embed_dim = config.data, config.joint, config.baselines, config.model.embed_dim
+        data, joint = config.data, config.joint
         yield from windows_fill(data.num_train_tokens, joint.num_streams, joint.window)
-        wide_streams = max(1, joint.num_streams * joint.window // base.transformer_window)
-        if data.num_train_tokens // wide_streams < 1 + base.transformer_window + 17:
-            yield (
-                f"num_train_tokens={data.num_train_tokens} does not fill {wide_streams} streams with the"
-                f" Transformer's window of {base.transformer_window} tokens; raise num_train_tokens"
-            )
-        if embed_dim % (2 * base.transformer_heads):
-            yield (
-                f"embed_dim={embed_dim}, which is the Transformer's width, must be a multiple of 2 *"
-                f" transformer_heads = {2 * base.transformer_heads}"
-            )
         for part in ("val", "test"):
             tokens = getattr(data, f"num_{part}_tokens")
             if tokens < joint.num_streams:
@@ -293,13 +366,12 @@ class LanguageModelPage(PageSection):
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
-        return {
-            "test perplexity": ("perplexity", "joint Phase 1", "test"),
-            "GRU": ("perplexity", "GRU", "test"),
-            "Transformer": ("perplexity", "Transformer", "test"),
-            "Kneser-Ney 3": ("perplexity", "Kneser-Ney 3", "test"),
-            "rank %": ("perplexity", "joint Phase 1", "rank_percent"),
+        shown = {
+            "ours, fresh readout": "joint contexts frozen, fresh readout",
+            "untrained": "untrained contexts, fresh readout",
+            "no context": "no context, fresh readout",
         }
+        return {title: ("perplexity", name, "test") for title, name in shown.items()}
 
 
 @config_section
@@ -674,6 +746,7 @@ PAGES: dict[str, Page] = {
     "fixed_point": Page(
         FixedPointPage,
         {
+            "": dict(muon_every=1),  # as its figures were made
             "tiny": dict(
                 seeds=1,
                 second_dim=24,
@@ -684,17 +757,37 @@ PAGES: dict[str, Page] = {
                 tokens_measured=500,
                 repeats=2,
                 epochs=1,
-            )
+            ),
         },
     ),
-    "language_model": Page(LanguageModelPage, {"tiny": dict(seeds=1, epochs=1)}),
+    "language_model": Page(
+        LanguageModelPage,
+        {
+            "": dict(split_seed=3),  # conversations that no choice of the design has seen
+            "tiny": dict(
+                seeds=2,
+                epochs=1,
+                rates="0.01 0.02",
+                dropouts="0",
+                screen_tokens=3000,
+                budgets="3000",
+                kn_orders="2 3",
+                bootstrap_samples=200,
+            ),
+        },
+    ),
+    "frozen_contexts": Page(FrozenContextsPage, {"tiny": dict(seeds=1, epochs=1)}),
     "feedback": Page(
-        FeedbackPage, {"tiny": dict(seeds=1, kinds="ring", epochs=1, feedback="ring", num_sweeps=2)}
+        FeedbackPage,
+        {
+            "": dict(muon_every=1),  # as its figures were made
+            "tiny": dict(seeds=1, kinds="ring", epochs=1, feedback="ring", num_sweeps=2),
+        },
     ),
     "diversity": Page(
         DiversityPage,
         {
-            "": dict(num_streams=8, window=32),
+            "": dict(num_streams=8, window=32, muon_every=1),  # as its figures were made
             "tiny": dict(
                 seeds=1,
                 learning_tokens=400,
