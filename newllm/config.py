@@ -13,7 +13,7 @@ import json
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, dataclass_transform, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass as pydantic_dataclass
@@ -111,9 +111,13 @@ def _explain(cls: type, err: dict) -> str:
     return f"{cls.__name__}.{field}: {msg}, got {quoted(err['input'])}" + (f" ({doc})" if doc else "")
 
 # %% ../nbs/00_config.ipynb #7f32fa56
+_Section = TypeVar("_Section")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def config_section(
-    cls: type,  # annotated fields, each made by `option`; may have `contradictions()`
-) -> type:
+    cls: type[_Section],  # annotated fields, each made by `option`; may have `contradictions()`
+) -> type[_Section]:
     "Decorator: a strict, frozen, keyword-only pydantic dataclass whose errors are `ConfigError`s."
     cls = pydantic_dataclass(
         cls,
@@ -278,13 +282,16 @@ def flat_fields(
 ) -> dict[str, tuple[str | None, str]]:  # flat name -> (section or None, field)
     "Every flat name that `preset` and a page's parameters may use."
     sections = {n: t for n, t in get_type_hints(root).items() if dataclasses.is_dataclass(t)}
-    out, count = {}, {}
+    out: dict[str, tuple[str | None, str]] = {}
+    count: dict[str, int] = {}
     for s, t in sections.items():
         for f in dataclasses.fields(t):
             out[f"{s}_{f.name}"] = (s, f.name)
             count[f.name] = count.get(f.name, 0) + 1
-    own = {f.name: (None, f.name) for f in dataclasses.fields(root) if f.name not in sections}
-    unique = {
+    own: dict[str, tuple[str | None, str]] = {
+        f.name: (None, f.name) for f in dataclasses.fields(root) if f.name not in sections
+    }
+    unique: dict[str, tuple[str | None, str]] = {
         f.name: (s, f.name) for s, t in sections.items() for f in dataclasses.fields(t) if count[f.name] == 1
     }
     return out | unique | own
@@ -292,7 +299,9 @@ def flat_fields(
 # %% ../nbs/00_config.ipynb #7a4c5d80
 def _with(base: Any, overrides: dict[str, Any]) -> Any:
     "`base` with flat overrides; unknown names are refused."
-    known, parts, own = flat_fields(type(base)), {}, {}
+    known = flat_fields(type(base))
+    parts: dict[str, dict[str, Any]] = {}
+    own: dict[str, Any] = {}
     for name, value in overrides.items():
         if name not in known:
             raise ConfigError(
@@ -328,7 +337,7 @@ def named_preset(
             f" {', '.join(presets)}"
         )
     given = {k: v for k, v in overrides.items() if v is not None}
-    return _with(root(preset=name), presets[name] | given)
+    return _with(root(preset=name), {**presets[name], **given})
 
 # %% ../nbs/00_config.ipynb #d0a10002
 @config_section
@@ -362,7 +371,7 @@ def from_dict(
     for k, v in d.items():
         if k in _RETIRED.get(cls.__name__, ()):
             continue
-        t = hints.get(k)
+        t: Any = hints.get(k)
         kw[k] = from_dict(v, t) if dataclasses.is_dataclass(t) else tuple(v) if isinstance(v, list) else v
     return cls(**kw)
 
@@ -373,8 +382,9 @@ def describe(
     "One row per field: flat name, type, default, meaning and unit."
     rows = []
     for f in dataclasses.fields(cls):
-        t = get_type_hints(cls)[f.name]
-        default = f.default.default if hasattr(f.default, "description") else f.default
+        t: Any = get_type_hints(cls)[f.name]
+        given: Any = f.default
+        default = given.default if hasattr(given, "description") else given
         if dataclasses.is_dataclass(t):
             rows += describe(t)
         else:
@@ -383,7 +393,7 @@ def describe(
                     f.name,
                     str(f.type).replace("typing.", "") if not isinstance(f.type, type) else f.type.__name__,
                     default,
-                    getattr(f.default, "description", ""),
+                    getattr(given, "description", ""),
                 )
             )
     return rows

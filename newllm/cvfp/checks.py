@@ -19,7 +19,7 @@ from torch import Tensor
 from .config import ChecksConfig, Config, Phase1Config
 from .diversity import cvfp_loss, make_diversity
 from .phase1 import Phase1Result, Phase1Trainer
-from .recorded import NewLLM
+from .recorded import ContextModel, NewLLM
 from newllm.metrics import (
     convergence_verdict,
     effective_rank,
@@ -44,7 +44,7 @@ from ..text.generate import TextModel
 # %% ../../nbs/cvfp/08_checks.ipynb #705b1a18
 @contextmanager
 def frozen(
-    model: NewLLM,  # left in the mode it is in
+    model: ContextModel,  # left in the mode it is in
 ) -> Iterator[None]:
     "Eval mode without gradients; the mode before comes back."
     before = model.training
@@ -57,7 +57,7 @@ def frozen(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #d2e015fb
 def read_contexts(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
 ) -> Tensor:  # [T, C]
     "Contexts of one sequential pass from a zero context, weights frozen."
@@ -100,7 +100,7 @@ def check_diversity(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #4811f70c
 def check_identity(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     config: ChecksConfig,  # reads identity_distance, identity_mapping_threshold, num_pairs
@@ -128,7 +128,7 @@ def check_identity(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #3d367290
 def repeated_passes(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     num_passes: int,  # >= 2; each costs T steps
 ) -> list[float]:  # num_passes - 1 differences
@@ -150,7 +150,7 @@ def repeated_passes(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #d6668fb9
 def context_gain(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     seed: int,  # of the deviations
@@ -169,7 +169,7 @@ def context_gain(
 
 
 def sweeps_from_zero(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     num_sweeps: int,  # k >= 1
     tolerance: float,  # on a token's mean squared change, in units of the contexts' variance
@@ -185,7 +185,7 @@ def sweeps_from_zero(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #9abcc522
 def check_fixed_point(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     differences: Sequence[float],  # of repeated passes
@@ -207,7 +207,7 @@ def check_fixed_point(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #fbc49c25
 def check_token_dependence(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T] with at least two distinct ids
     contexts: Tensor,  # [T, C] of these ids
     config: ChecksConfig,  # reads num_dependence_tokens, token_dependence_cosine, num_pairs
@@ -234,7 +234,7 @@ def check_token_dependence(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #9bda4905
 def validation_convergence(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T] held-out; the first max_pass_tokens are used
     config: ChecksConfig,  # reads num_trials, max_pass_tokens, verdict_slope, verdict_std
 ) -> dict:  # losses (from trial 2), tokens, verdict, slope, std, reduction_percent, cv
@@ -251,7 +251,7 @@ def _trials(losses: list[float], tokens: int, config: ChecksConfig) -> dict:
 
 # %% ../../nbs/cvfp/08_checks.ipynb #a7891f81
 def run_checks(
-    model: NewLLM,
+    model: ContextModel,
     train_ids: Tensor,  # [T]; the first max_check_tokens are read
     val_ids: Tensor,  # [T_val] likewise
     config: ChecksConfig,
@@ -270,7 +270,7 @@ def run_checks(
 
 # %% ../../nbs/cvfp/08_checks.ipynb #469f22e0
 def _check_split(
-    model: NewLLM, ids: Tensor, config: ChecksConfig, seed: int, trials: bool, mask: Tensor | None
+    model: ContextModel, ids: Tensor, config: ChecksConfig, seed: int, trials: bool, mask: Tensor | None
 ) -> dict:
     "All checks on one text; the trials share the repeated passes."
     contexts, short = read_contexts(model, ids), ids[: config.max_pass_tokens]

@@ -125,6 +125,9 @@ class EmaVariance(Diversity):
     newest contexts.
     """
 
+    mean: Tensor  # [C]
+    var: Tensor  # [C]
+
     def start(self) -> dict[str, Tensor]:
         "2C floats."
         return {"mean": torch.zeros(self.context_dim), "var": torch.ones(self.context_dim)}
@@ -148,6 +151,9 @@ class EmaVarianceAsRecorded(EmaVariance):
 # %% ../../nbs/cvfp/06_diversity.ipynb #159f428b
 class EmaCovariance(Diversity):
     "Moving covariance, scored by `-logdet / C` or by minus the entropy of its normalised eigenvalues (nats)."
+
+    mean: Tensor  # [C]
+    cov: Tensor  # [C, C]
 
     def start(self) -> dict[str, Tensor]:
         "C + C^2 floats."
@@ -181,6 +187,8 @@ class EmaCovariance(Diversity):
 class PastContexts(Diversity):
     "Mean squared cosine with the `num_past` contexts before; only the newer of two contexts is pushed."
 
+    past: Tensor  # [num_past, C], oldest first
+
     def start(self) -> dict[str, Tensor]:
         "`num_past` C floats; a row of zeros is a context that has not been seen."
         return {"past": torch.zeros(self.config.num_past, self.context_dim)}
@@ -211,6 +219,8 @@ class FixedDims(Diversity):
     """Energy outside a token's own dimensions, minus the energy inside weighted by how little each
     dimension is used.
     """
+
+    usage: Tensor  # [C]
 
     def start(self) -> dict[str, Tensor]:
         "C floats: the moving share of the energy in each dimension."

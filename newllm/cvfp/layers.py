@@ -58,12 +58,17 @@ class CVFPLayer(nn.Module):
     (Ba et al. 2016).
     """
 
+    running_mean: Tensor  # [C]
+    running_var: Tensor  # [C]
+
     def __init__(self, config: ModelConfig):
         super().__init__()
-        width, self.config, self._newest = _check_hidden(config), config, None
-        self.fnn = nn.ModuleList(nn.Linear(width, width) for _ in range(config.fnn_depth))
-        for linear in self.fnn:
+        width, self.config = _check_hidden(config), config
+        self._newest: tuple[Tensor, Tensor] | None = None  # mean and variance with the newest batch's graph
+        linears = [nn.Linear(width, width) for _ in range(config.fnn_depth)]
+        for linear in linears:
             init_linear(linear, config)
+        self.fnn = nn.ModuleList(linears)
         self.context_norm = nn.LayerNorm(config.context_dim) if config.layernorm_mix else None
         self.token_norm = nn.LayerNorm(config.embed_dim) if config.layernorm_mix else None
         self.register_buffer("running_mean", torch.zeros(config.context_dim))

@@ -16,9 +16,8 @@ from torch import Tensor, nn
 
 from ..config import from_dict, to_dict
 from .leaky_config import LeakyModelConfig
-from .recorded import NewLLM
+from .recorded import ContextModel
 from .solvers import SWEEPS, Status, linear_scan, sequential, solve
-from ..text.generate import TextModel
 from ..text.saved import CONFIG
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #2ae69642
@@ -40,6 +39,8 @@ class LeakyCVFPLayer(nn.Module):
 
     Without `memory` the decays are 0: a context depends on the newest `token_shift + 1` tokens alone.
     """
+
+    scale: Tensor  # [C] standard deviation of white noise over that of its leaky integral
 
     def __init__(self, config: LeakyModelConfig):
         super().__init__()
@@ -66,9 +67,10 @@ class LeakyCVFPLayer(nn.Module):
             "gates": [(C, C)],
             "ring": [(C // 2, C // 2)] * 2,
         }
-        self.links = nn.ModuleList(nn.Linear(*shape, bias=False) for shape in shapes[config.feedback])
-        for link in self.links:
+        links = [nn.Linear(*shape, bias=False) for shape in shapes[config.feedback]]
+        for link in links:
             nn.init.normal_(link.weight, std=config.feedback_std / math.sqrt(link.in_features))
+        self.links = nn.ModuleList(links)
 
     def read(
         self,
@@ -137,7 +139,9 @@ class LeakyCVFPLayer(nn.Module):
         logit, pre = x[..., : previous.shape[-1]], x[..., previous.shape[-1] :]
         if kind == "ring":
             return self._ring(previous, logit, pre)
-        q = self.links[0](previous).to(previous.dtype) if self.links else None
+        if kind == "none":
+            return self._drive(logit, pre, None, self.scale)
+        q = self.links[0](previous).to(previous.dtype)
         if kind == "add":
             pre = self.candidate(F.relu(pre + q)).to(previous.dtype)
         return self._drive(
@@ -197,7 +201,7 @@ class StepRecurrence:
 
     def __init__(
         self,
-        model: NewLLM,  # read only
+        model: ContextModel,  # read only
     ):
         self.model = model
 
@@ -228,14 +232,15 @@ class Readout(nn.Module):
         C, E, M = config.context_dim, config.embed_dim, config.mlp_dim
         Z = config.readout_dim if M else E
         self.config = config
-        self.gate_norm, self.gate = (nn.LayerNorm(E), nn.Linear(E, C)) if config.output_gate else (None, None)
+        self.gate_norm = nn.LayerNorm(E) if config.output_gate else None
+        self.gate = nn.Linear(E, C) if config.output_gate else None
         self.from_context, self.from_tokens = (
             nn.Linear(C, Z),
             nn.Linear(E * config.readout_window, Z, bias=False),
         )
-        self.norm, self.up, self.down, self.out = (
-            (nn.LayerNorm(Z), nn.Linear(Z, M), nn.Linear(M, Z), nn.Linear(Z, E)) if M else (None,) * 4
-        )
+        if M:
+            self.norm, self.up = nn.LayerNorm(Z), nn.Linear(Z, M)
+            self.down, self.out = nn.Linear(M, Z), nn.Linear(Z, E)
         self.out_norm = nn.LayerNorm(E)
         self.dropout, self.token_dropout = nn.Dropout(config.dropout), nn.Dropout(config.token_dropout)
 
@@ -246,7 +251,7 @@ class Readout(nn.Module):
     ) -> Tensor:  # [..., E]
         "What the next token's embedding is compared with."
         cfg = self.config
-        if self.gate is not None:
+        if self.gate is not None and self.gate_norm is not None:
             context = context * F.silu(
                 self.gate(self.token_dropout(self.gate_norm(token_embed[..., : cfg.embed_dim])))
             )
@@ -277,8 +282,10 @@ def whitening(
 _CHUNK = 4096  # tokens whose layer inputs are held at once
 
 
-class LeakyLLM(nn.Module, TextModel):
+class LeakyLLM(ContextModel):
     "Trained tied embedding, one leaky context layer, and a readout."
+
+    config: LeakyModelConfig
 
     def __init__(
         self,
@@ -479,14 +486,15 @@ class LeakyLLM(nn.Module, TextModel):
     ) -> None:
         "Puts a frozen whitening map between contexts and readout; the readout has to be trained afterwards."
         weight, bias = whitening(contexts)
-        self._add_whitener()
+        whitener = self._add_whitener()
         with torch.no_grad():
-            self.whitener.weight.copy_(weight)
-            self.whitener.bias.copy_(bias)
+            whitener.weight.copy_(weight)
+            whitener.bias.copy_(bias)
 
-    def _add_whitener(self) -> None:
+    def _add_whitener(self) -> nn.Linear:
         C = self.config.context_dim
         self.whitener = nn.Linear(C, C, device=self.bias.device).requires_grad_(False)
+        return self.whitener
 
     def split_token_path(self) -> None:
         """Freezes what makes the contexts, and gives readout and softmax their own trainable copy of the

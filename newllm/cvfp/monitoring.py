@@ -14,12 +14,12 @@ from torch import Tensor
 from .checks import read_contexts, sweeps_from_zero
 from .config import ChecksConfig
 from ..metrics import entropy_rank, singular_values
-from ..text.generate import TextModel
+from .recorded import ContextModel
 
 # %% ../../nbs/cvfp/13_monitoring.ipynb #1cc51044
 @torch.no_grad()
 def batch_contexts(
-    model: TextModel,  # in eval mode
+    model: ContextModel,  # in eval mode
     ids: Tensor,  # [N, T] int64
 ) -> Tensor:  # [N, T, C]
     "Contexts of N texts, token by token."
@@ -31,7 +31,7 @@ def batch_contexts(
 
 # %% ../../nbs/cvfp/13_monitoring.ipynb #193e03c0
 def influence(
-    model: TextModel,
+    model: ContextModel,
     ids: Tensor,  # [T] with at least two distinct ids
     num_other: int = 4,  # replacements tried for each token
     seed: int = 0,  # of the replacements
@@ -43,8 +43,8 @@ def influence(
             f"influence replaces tokens by others of the text, which has {len(kinds)} kind of token in {T}"
             " positions; give it more text"
         )
-    g, total = torch.Generator().manual_seed(seed), 0.0
-    truth = read_contexts(model, ids)
+    g, truth = torch.Generator().manual_seed(seed), read_contexts(model, ids)
+    total = torch.zeros(T, T, device=truth.device)
     for _ in range(num_other):
         changed = ids.repeat(T, 1)
         changed.fill_diagonal_(0).add_(
@@ -54,7 +54,7 @@ def influence(
     return (total / num_other / truth.var(0, correction=0).mean()).triu()
 
 
-def _evaluated(model: TextModel, ids: Tensor) -> Tensor:
+def _evaluated(model: ContextModel, ids: Tensor) -> Tensor:
     "`batch_contexts` in eval mode; the mode before comes back."
     was = model.training
     try:
@@ -77,7 +77,7 @@ def influence_by_lag(
 # %% ../../nbs/cvfp/13_monitoring.ipynb #322a4ac6
 def monitored(
     on_step: Callable[[dict], None],  # gets the longer report, e.g. `run.on_step`
-    model: TextModel,  # the one that is trained
+    model: ContextModel,  # the one that is trained
     ids: Tensor,  # [T] read at every report, T >= 2
     num_memory: int = 64,  # tokens of it, from the front, whose influence is followed
     checks: ChecksConfig = ChecksConfig(),  # reads check_sweeps and sweep_tolerance

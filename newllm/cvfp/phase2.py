@@ -7,10 +7,10 @@ __all__ = ['fixed_contexts', 'Positions', 'positions', 'head_weights', 'phase2_l
            'Phase2Result', 'FixedContextFit', 'Phase2Trainer', 'context_drift', 'expand_to_multi_output']
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #b25436c4
+import abc
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .config import Phase2Config
-from .recorded import NewLLM
+from .recorded import ContextModel, NewLLM
 from ..metrics import perplexity
 from ..train.loop import Fit
 from ..train.optimizers import adamw
@@ -27,7 +27,7 @@ from ..train.optimizers import adamw
 # %% ../../nbs/cvfp/09_phase2.ipynb #0b405958
 @torch.no_grad()
 def fixed_contexts(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
 ) -> Tensor:  # [T, C] the context after each token
     "`C*`: one sequential pass from the zero context in eval mode."
@@ -59,7 +59,7 @@ class Positions:
 # %% ../../nbs/cvfp/09_phase2.ipynb #f105330d
 @torch.no_grad()
 def positions(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T], T >= 2
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
 ) -> Positions:  # T - 1 rows: the last token has no successor
@@ -124,7 +124,7 @@ def prepare(
     model.context_target = config.context_target
     model.requires_grad_(False)
     model.heads.requires_grad_(True)
-    if not config.freeze_blocks:
+    if model.token_blocks is not None and not config.freeze_blocks:
         model.token_blocks.requires_grad_(True)
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #c61bda61
@@ -134,7 +134,7 @@ def _chunks(rows: Positions, vocab_size: int) -> list[Positions]:
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #1b2c845f
 @torch.no_grad()
-def _scores(model: NewLLM, rows: Positions) -> tuple[Tensor, Tensor]:
+def _scores(model: ContextModel, rows: Positions) -> tuple[Tensor, Tensor]:
     """Log-probability of the target and whether it was the first choice, for each head: [heads, n] and
     [heads, n].
     """
@@ -147,7 +147,7 @@ def _scores(model: NewLLM, rows: Positions) -> tuple[Tensor, Tensor]:
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #7df0c080
 def evaluate(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     mask: Tensor | None = None,  # [T] True where a token counts as a target; None counts all
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
@@ -174,7 +174,7 @@ def evaluate(
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #f4a77757
 def token_log_probs(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor | None = None,  # [T, C]; None = `fixed_contexts`
 ) -> Tensor:  # [T-1] log p(ids[i+1] | ids[:i+1]) of the last head
@@ -211,13 +211,13 @@ class FixedContextFit(Fit):
     batch_size: int  # positions
     loss_weights: Tensor  # [heads]
 
+    @abc.abstractmethod
     def rows(
         self,
         ids: Tensor,  # [T]
         contexts: Tensor,  # [T, C] of these ids
     ) -> Any:  # has take(index) and a length
         "What is shuffled and cut into batches."
-        raise NotImplementedError
 
     def first_loss(
         self,
@@ -332,7 +332,7 @@ class Phase2Trainer(FixedContextFit):
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #155ec66e
 def context_drift(
-    model: NewLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] what the model's contexts were before
 ) -> float:  # 0 = they regenerate exactly; 2 = as far apart as unrelated contexts

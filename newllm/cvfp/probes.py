@@ -17,7 +17,7 @@ from torch import Tensor
 from .checks import frozen, read_contexts
 from .leaky import LeakyLLM, StepRecurrence
 from .leaky_config import ProbesConfig
-from .recorded import NewLLM
+from .recorded import ContextModel
 from .solvers import SWEEPS, Recurrence, sequential
 from ..metrics import effective_rank, gaussian_ceiling, mapping_cosine
 
@@ -123,7 +123,7 @@ def _other_tokens(ids: Tensor, old: Tensor, g: torch.Generator) -> Tensor:
 
 # %% ../../nbs/cvfp/12_probes.ipynb #7462e6cd
 def memory_curve(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads memory_steps, num_changes
@@ -157,7 +157,7 @@ def _pushed(f, at: Tensor, deviation: Tensor) -> tuple[Tensor, Tensor]:
 
 # %% ../../nbs/cvfp/12_probes.ipynb #9405bb04
 def lyapunov_factor(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads num_changes, tangent_steps
@@ -185,7 +185,7 @@ def lyapunov_factor(
 
 # %% ../../nbs/cvfp/12_probes.ipynb #f2cd9397
 def recurrence_of(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
 ) -> tuple[
     Recurrence, Tensor, Tensor
@@ -198,7 +198,7 @@ def recurrence_of(
 
 
 def settling(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     config: ProbesConfig,  # reads solver_sweeps, settled_below
 ) -> list[
@@ -233,7 +233,7 @@ def sweeps_until(
 
 # %% ../../nbs/cvfp/12_probes.ipynb #a313ec94
 def sweep_factors(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads solver_sweeps
@@ -279,7 +279,7 @@ def context_rank(
 
 # %% ../../nbs/cvfp/12_probes.ipynb #273dac63
 def token_cosine(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T]
     contexts: Tensor,  # [T, C] of these ids
     config: ProbesConfig,  # reads num_changes, num_tokens_tried
@@ -312,7 +312,7 @@ def step_cosine(
 
 # %% ../../nbs/cvfp/12_probes.ipynb #4d4344ff
 def describe_contexts(
-    model: NewLLM | LeakyLLM,
+    model: ContextModel,
     ids: Tensor,  # [T] text that was not trained on
     config: ProbesConfig,  # everything
     seed: int,  # of every random choice

@@ -6,9 +6,11 @@
 __all__ = ['RECIPES', 'Predictor', 'score', 'Recipe', 'LeakyRecipe', 'RecordedRecipe']
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360003
+import abc
 import copy
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 
 import torch
 from matplotlib.figure import Figure
@@ -29,22 +31,25 @@ from newllm.cvfp.phase2 import (
     fixed_contexts,
     token_log_probs,
 )
-from .recorded import NewLLM
+from .recorded import ContextModel, NewLLM
 from ..metrics import format_convergence, format_rank
 from ..plots.training import joint_curves, phase1_curves
 from ..text.baselines import KneserNey, fit_mixture_weight, mixture_perplexity
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
-from ..text.generate import TextModel
 from ..text.windows import carried_windows
 from ..train.loop import JointResult
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360006
+_Settings = TypeVar("_Settings", LeakyConfig, Config)  # a family's configuration, and
+_Model = TypeVar("_Model", bound=ContextModel)  # its model
+
+
 @dataclasses.dataclass
-class Predictor:
+class Predictor(Generic[_Model]):
     "A model that predicts from given contexts."
 
-    model: TextModel
+    model: _Model
     contexts: dict[str, Tensor]  # "train", "val" and "test": [T, C]
     training: (
         str  # "tune": go on from what it has; "fresh": its readout is a new one; "none": score it as it is
@@ -72,20 +77,21 @@ def score(
     )
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360008
-class Recipe:
+class Recipe(abc.ABC, Generic[_Settings, _Model]):
     "A family's way from a text to a model; `config` and `corpus` are read only."
 
     def __init__(
         self,
-        config: LeakyConfig | Config,
+        config: _Settings,
         corpus: Corpus,
     ):
-        self.config, self.corpus = config, corpus
+        self.config: _Settings = config
+        self.corpus = corpus
         self.texts = {"train": corpus.train_ids, "val": corpus.val_ids, "test": corpus.test_ids}
 
     def contexts(
         self,
-        model: TextModel,
+        model: _Model,
     ) -> dict[str, Tensor]:  # of each text, [T, C]
         "`C*` of training, validation and test text."
         return {part: fixed_contexts(model, ids) for part, ids in self.texts.items()}
@@ -97,9 +103,20 @@ class Recipe:
             for part, ids in self.texts.items()
         }
 
+    @abc.abstractmethod
+    def new(self) -> _Model:
+        "The untrained network, the same at every call."
+
+    @abc.abstractmethod
+    def phase2_trainer(
+        self,
+        predictor: Predictor[_Model],
+    ) -> LeakyPhase2Trainer | Phase2Trainer:
+        "What trains the predictor's readout."
+
     def read(
         self,
-        predictor: Predictor,  # trained in place
+        predictor: Predictor[_Model],  # trained in place
         on_step: Callable[[dict], None] | None = None,
         checkpoint=None,
     ) -> Phase2Result | None:  # None: it was not to be trained
@@ -118,16 +135,16 @@ class Recipe:
 
     def end_to_end(
         self,
-        predictor: Predictor,
+        predictor: Predictor[_Model],
         on_step: Callable[[dict], None] | None = None,
         checkpoint=None,
-    ) -> Predictor | None:  # with contexts of its own; None: there is no such phase
+    ) -> Predictor[_Model] | None:  # with contexts of its own; None: there is no such phase
         "Everything together once more, where the family and the configuration ask for it."
         return None
 
     def per_block(
         self,
-        predictor: Predictor,
+        predictor: Predictor[_Model],
         on_step: Callable[[dict], None] | None = None,
         checkpoint=None,
     ) -> list[dict] | None:  # accuracy and perplexity on test text of each block; None: there are no blocks
@@ -135,7 +152,7 @@ class Recipe:
         return None
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360010
-class LeakyRecipe(Recipe):
+class LeakyRecipe(Recipe[LeakyConfig, LeakyLLM]):
     "Leaky contexts, learned jointly with the prediction."
 
     def new(self) -> LeakyLLM:
@@ -242,7 +259,7 @@ class LeakyRecipe(Recipe):
         self,
         trained: LeakyLLM,
         untrained: LeakyLLM,
-    ) -> dict[str, Predictor]:
+    ) -> dict[str, Predictor[LeakyLLM]]:
         "Ours first, then the controls; every fresh readout starts from the same weights."
         plan, ours, bare = self.config.phase2, self.contexts(trained), self.contexts(untrained)
         white = ours["train"] if plan.whiten else None
@@ -265,7 +282,7 @@ class LeakyRecipe(Recipe):
 
     def phase2_trainer(
         self,
-        predictor: Predictor,
+        predictor: Predictor[LeakyLLM],
     ) -> LeakyPhase2Trainer:
         "Of the predictor's token path; dropout starts from the seed for each."
         torch.manual_seed(self.config.seed)
@@ -275,10 +292,10 @@ class LeakyRecipe(Recipe):
 
     def end_to_end(
         self,
-        predictor: Predictor,
+        predictor: Predictor[LeakyLLM],
         on_step: Callable[[dict], None] | None = None,
         checkpoint=None,
-    ) -> Predictor | None:
+    ) -> Predictor[LeakyLLM] | None:
         "Phase 3 of a copy, when phase2.phase3_passes asks for it."
         if not self.config.phase2.phase3_passes:
             return None
@@ -287,7 +304,7 @@ class LeakyRecipe(Recipe):
         return Predictor(model.eval(), self.contexts(model), "none")
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360012
-class RecordedRecipe(Recipe):
+class RecordedRecipe(Recipe[Config, NewLLM]):
     "Blocks that carry a context, learned to settle and to stay diverse."
 
     def new(self) -> NewLLM:
@@ -361,7 +378,7 @@ class RecordedRecipe(Recipe):
         self,
         trained: NewLLM,
         untrained: NewLLM,
-    ) -> dict[str, Predictor]:
+    ) -> dict[str, Predictor[NewLLM]]:
         "Ours first, then the controls."
         return {
             "ours": Predictor(copy.deepcopy(trained), self.contexts(trained), "tune"),
@@ -371,14 +388,14 @@ class RecordedRecipe(Recipe):
 
     def phase2_trainer(
         self,
-        predictor: Predictor,
+        predictor: Predictor[NewLLM],
     ) -> Phase2Trainer:
         "Of the predictor's head and token path."
         return Phase2Trainer(predictor.model, self.config.phase2, self.config.seed)
 
     def per_block(
         self,
-        predictor: Predictor,
+        predictor: Predictor[NewLLM],
         on_step: Callable[[dict], None] | None = None,
         checkpoint=None,
     ) -> list[dict] | None:

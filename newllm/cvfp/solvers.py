@@ -188,7 +188,7 @@ SWEEPS = {"jacobi": _jacobi_sweep, "scan": _scan_sweep}
 # %% ../../nbs/cvfp/04_solvers.ipynb #e28dfec6
 def _iterate(sweep, f, x, initial, contexts, tol, max_sweeps) -> tuple[Tensor, list[float]]:
     "Sweeps until the residual is below `tol`, it is not finite, or `max_sweeps` are done."
-    residuals = []
+    residuals: list[float] = []
     while len(residuals) < max_sweeps:
         new = sweep(f, contexts, x, initial)
         residuals.append(_residual(new, contexts))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ..config import from_dict, to_dict
 from .householder import answer, turn_states, turn_step
 from .state_config import StateModelConfig
-from ..text.generate import TextModel
+from .recorded import ContextModel
 from ..text.saved import CONFIG
 from .solvers import SWEEPS, Status, linear_scan, solve
 
@@ -408,7 +408,7 @@ def swept_contexts(
     return contexts, status
 
 # %% ../../nbs/cvfp/17_state_layers.ipynb #b2035f61
-class StateLLM(nn.Module, TextModel):
+class StateLLM(ContextModel):
     "Embedding, a stack of state blocks, and a readout with one hidden layer."
 
     def __init__(

@@ -7,6 +7,7 @@ __all__ = ['NUM_HELD', 'NAMES', 'THINGS', 'Sequences', 'StateTask', 'walk_table'
            'make_task']
 
 # %% ../../nbs/cvfp/18_state_tasks.ipynb #9c3a03de
+import abc
 import itertools
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Sequences(NamedTuple):
     asks: Tensor  # [B, T] bool: tokens whose effect depends on the state
 
 
-class StateTask:
+class StateTask(abc.ABC):
     "A task: how many words and answers there are, and sequences of it."
 
     vocab_size: int
@@ -34,6 +35,7 @@ class StateTask:
     num_questions: int
     words: list[str]  # each token as text
 
+    @abc.abstractmethod
     def draw(
         self,
         batch: int,
@@ -41,7 +43,6 @@ class StateTask:
         rng: np.random.Generator,  # the same generator gives the same sequences
     ) -> Sequences:
         "New sequences."
-        raise NotImplementedError
 
 # %% ../../nbs/cvfp/18_state_tasks.ipynb #b3921245
 def _permutations(n: int) -> np.ndarray:

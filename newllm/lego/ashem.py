@@ -399,7 +399,8 @@ def run_ashem(
     shallow, first = phase1 or train_shallow(
         config, vocab_size, parts, on_step, checkpoint and checkpoint("shallow")
     )
-    model, thresholds, blocks = shallow.eval(), (), []
+    model, blocks = shallow.eval(), []
+    thresholds: tuple[float, ...] = ()
     for end in config.ashem.layer_ends[1:]:
         thresholds += (
             compute_confidence_threshold(

@@ -64,7 +64,7 @@ class SequenceBatches:
             yield self.x[rows], self.y[rows]
 
 # %% ../../nbs/lego/02_blocks.ipynb #b036d6a7
-class LegoTransformer(nn.Module, SavedModel):
+class LegoTransformer(SavedModel):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
 
     def __init__(
@@ -183,7 +183,8 @@ class LegoTransformer(nn.Module, SavedModel):
     ) -> tuple[Tensor, Tensor]:  # (states [B, S, d], [B, S] int64 index of the exit each token took)
         "Runs each block on the tokens that no earlier exit kept; those are never computed further."
         state, done, last = self.embed(ids), 0, len(self.exits) - 1
-        active, taken, trace = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last), []
+        active, taken = torch.ones_like(ids, dtype=torch.bool), torch.full_like(ids, last)
+        trace: list[Tensor] = []
         for i, end in enumerate(self.exits):
             state, done = (
                 self.run_layers(state, done, end, None if active.all() else Rows.of(active), trace=trace),

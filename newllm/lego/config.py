@@ -94,7 +94,7 @@ class TrainingConfig:
 
         Raises `ConfigError` for a layer the model has not got.
         """
-        out = {}
+        out: dict[int, float] = {}
         for s in self.stages:
             start, end = s.layers
             if end > num_layers:

@@ -7,6 +7,7 @@ __all__ = ['Criterion', 'MaxProbability', 'Entropy', 'Margin', 'Patience', 'Gate
            'fit_threshold', 'calibration_error', 'calibration_data', 'confidences', 'make_criterion']
 
 # %% ../../nbs/lego/06_criteria.ipynb #41471cdd
+import abc
 import dataclasses
 import math
 from collections.abc import Callable, Iterable
@@ -24,8 +25,15 @@ from ..train.optimizers import adamw
 class Criterion(Protocol):
     "What decides at an exit."
 
-    layers: int  # how many of the last layers' states it looks at
-    heads: int  # how many times it runs the output head
+    @property
+    def layers(self) -> int:
+        "How many of the last layers' states it looks at."
+        ...
+
+    @property
+    def heads(self) -> int:
+        "How many times it runs the output head."
+        ...
 
     def __call__(self, states: Tensor, predict: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor | None]:
         """(states [k, N, d], the exit's head) -> (confidence [N], the exit's logits [N, V] if it computed
@@ -39,11 +47,15 @@ class Criterion(Protocol):
 
 # %% ../../nbs/lego/06_criteria.ipynb #9a984429
 @dataclasses.dataclass
-class _Softmax:
+class _Softmax(abc.ABC):
     "Criteria made of the exit's distribution."
 
     temperature: float = 1.0  # logits are divided by it; fitted on the calibration part
     layers, heads = 1, 1
+
+    @abc.abstractmethod
+    def confidence(self, logits: Tensor) -> Tensor:
+        "[N, V] -> [N]"
 
     def multiply_adds(self, dim: int) -> float:
         "Nothing besides the head."
@@ -251,7 +263,8 @@ def calibration_data(
     model.eval()
     rows = []
     for x, y in batches:
-        x, y, trace = x.to(device), y.to(device), []
+        x, y = x.to(device), y.to(device)
+        trace: list[Tensor] = []
         state = model.run_layers(model.embed(x), 0, model.exits[exit], trace=trace)
         on, deep = y != IGNORED, model.run_layers(state, model.exits[exit], model.exits[exit + 1])
 
@@ -282,7 +295,9 @@ def make_criterion(
     seed: int,
 ) -> Criterion:
     "A criterion, calibrated: temperature for those made of the softmax, gains for the gate."
-    kinds = dict(max_prob=MaxProbability, entropy=Entropy, margin=Margin)
+    kinds: dict[str, Callable[[float], Criterion]] = dict(
+        max_prob=MaxProbability, entropy=Entropy, margin=Margin
+    )
     if name in kinds:
         every = -(-len(data["targets"]) // config.temperature_tokens)
         with torch.no_grad():

@@ -237,6 +237,5 @@ def score(
             (nll, logits[counted].argmax(-1) == y[counted], taken[counted], confidence[counted], y[counted])
         )
         all_taken.append(taken.flatten())
-    return TokenScores(
-        *map(lambda v: torch.cat(v).cpu(), zip(*rows)), model.exits, torch.cat(all_taken).cpu()
-    )
+    nll, correct, exits, confidences, targets = (torch.cat(column).cpu() for column in zip(*rows))
+    return TokenScores(nll, correct, exits, confidences, targets, model.exits, torch.cat(all_taken).cpu())

@@ -145,7 +145,8 @@ def exit_curve(
     "What every layer says when the last norm and head read it."
     sums, count = torch.zeros(stack.num_layers, 3, dtype=torch.float64), 0
     for x, y in batches:
-        states, counted = [], y != IGNORED
+        counted = y != IGNORED
+        states: list[Tensor] = []
         top = stack.predict(
             stack.run_layers(stack.embed(x), 0, stack.num_layers, trace=states)[counted]
         ).argmax(-1)
@@ -200,7 +201,7 @@ def states_at(
     "States of all tokens after each of the layers."
     rows = []
     for x, _ in batches:
-        trace = []
+        trace: list[Tensor] = []
         stack.run_layers(stack.embed(x), 0, max(layers), trace=trace)
         rows.append([trace[l - 1].flatten(0, 1) for l in layers])
     return [torch.cat(r) for r in zip(*rows)]

@@ -233,11 +233,8 @@ class RoutedCache:
         self,
         model: LegoTransformer,  # in eval mode
     ):
-        self.model, self.caches, self.states = (
-            model,
-            [KVCache() for _ in model.layers],
-            [[] for _ in model.exits],
-        )
+        self.model, self.caches = model, [KVCache() for _ in model.layers]
+        self.states: list[list[Tensor]] = [[] for _ in model.exits]
 
     def run(
         self,
@@ -295,7 +292,7 @@ def generate(
     for _ in range(max_new_tokens):
         logits, layer, confidence = advance(router, memory, ids)
         ids = logits.argmax(-1).view(1, 1)
-        out.ids.append(ids.item())
+        out.ids.append(int(ids))
         out.exit_layer.append(layer)
         out.confidence.append(confidence)
     return out
@@ -310,7 +307,8 @@ def advance(
 ]:  # logits [V], exit layer and confidence (of the last exit that was asked) at the last position
     "Reads tokens, each as deep as the router sends it."
     model, state, active = router.model, router.model.embed(ids), torch.ones_like(ids, dtype=torch.bool)
-    answer, confidence, trace = None, 1.0, []
+    answer, confidence = None, 1.0
+    trace: list[Tensor] = []
     for i, end in enumerate(model.exits):
         if not active.any():
             for later in memory.states[i:]:
@@ -371,7 +369,7 @@ def greedy(
         ids = model.predict(
             model.run_layers(model.embed(ids), 0, model.num_layers, None, caches)[:, -1]
         ).argmax(-1)[None]
-        out.append(ids.item())
+        out.append(int(ids))
     return out
 
 # %% ../../nbs/lego/07_routing.ipynb #40b67942
@@ -398,9 +396,10 @@ def speculate(
         )
     low, top, caches = model.exits[exit], model.num_layers, [KVCache() for _ in model.layers]
     state = model.run_layers(model.embed(prompt[None]), 0, top, None, caches)
-    out = Speculated([model.predict(state[0, -1]).argmax().item()], 0, 0, 0)
+    out = Speculated([int(model.predict(state[0, -1]).argmax())], 0, 0, 0)
     while len(out.ids) < max_new_tokens:
-        drafts, states, base = [], [], caches[0].length
+        drafts: list[int] = []
+        states, base = [], caches[0].length
         while len(drafts) < min(draft_tokens, max_new_tokens - len(out.ids)):
             token = torch.tensor([[drafts[-1] if drafts else out.ids[-1]]], device=prompt.device)
             states.append(model.run_layers(model.embed(token), 0, low, None, caches))
@@ -531,7 +530,7 @@ def frontier(
 
 def _test(router: Router, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> dict[str, float]:
     "Perplexity, accuracy, share of deep tokens and both costs."
-    nll = hits = count = total = deep = layers = done = full = 0
+    nll = hits = count = total = deep = layers = done = full = 0.0
     for x, y in batches:
         x, y = x.to(device), y.to(device)
         routed = router.score(x)

@@ -165,7 +165,7 @@ class Trainer:
     ) -> Tensor:  # scalar
         "Weighted sum of the cross-entropies of the stages; layers above the last stage are not run."
         weights = self.config.layer_weights(model.num_layers)
-        state, done, total = model.embed(x), 0, 0.0
+        state, done, total = model.embed(x), 0, torch.zeros((), device=self.device)
         for layer, weight in weights.items():
             state, done = model.run_layers(state, done, layer), layer
             total = total + weight * F.cross_entropy(
@@ -193,7 +193,7 @@ class Trainer:
     ) -> dict[str, float]:  # ppl, acc, shallow_ratio, compute_cost
         "Perplexity and accuracy over counted targets, at the top or routed by `routing_threshold`."
         model.eval()
-        nll = hits = count = shallow = total = 0
+        nll, hits, count, shallow, total = 0.0, 0, 0, 0, 0
         for x, y in batches:
             x, y = x.to(self.device), y.to(self.device)
             logits, leaves = self._route(model, x)
@@ -202,8 +202,8 @@ class Trainer:
                 .double()
                 .item()
             )
-            hits, count = hits + (logits.argmax(-1) == y).sum().item(), count + (y != IGNORED).sum().item()
-            shallow, total = shallow + leaves.sum().item(), total + leaves.numel()
+            hits, count = hits + int((logits.argmax(-1) == y).sum()), count + int((y != IGNORED).sum())
+            shallow, total = shallow + int(leaves.sum()), total + leaves.numel()
         if not count:
             raise ValueError("no target counts in these batches: nothing can be evaluated")
         return dict(

@@ -28,7 +28,8 @@ class Rotary(nn.Module):
             raise ValueError(
                 f"head_dim={head_dim} must be an even number >= 2: rotary positions turn pairs of dimensions"
             )
-        self.head_dim, self.base, self._table = head_dim, base, None
+        self.head_dim, self.base = head_dim, base
+        self._table: Tensor | None = None  # what `table` has computed
 
     def table(
         self,

@@ -36,7 +36,7 @@ from .picture import Chart, Line, Panel, Picture, slider, table_html
 from ..plots.theme import PALETTE, ROLES
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
-from ..text.generate import TextModel
+from ..cvfp.recorded import ContextModel
 
 # %% ../../nbs/panels/02_collapse.ipynb #1cb06344
 def principal_plane(
@@ -69,7 +69,7 @@ BINS = np.linspace(-1, 1, 41)  # of the cosines
 
 
 def survey(
-    model: TextModel,
+    model: ContextModel,
     ids: Tensor,  # [T]
     checks: ChecksConfig,
     seed: int = 0,  # of the checks' random choices

@@ -87,12 +87,12 @@ def _ids(text: str | Tensor | None, tokenizer: Any, corpus: Corpus | None) -> Te
     "The token ids that are asked for."
     if isinstance(text, Tensor):
         return text
-    if text is None and corpus is None:
-        raise ValueError(
-            "a model alone has no text to be shown on; give text= (a string or token ids), or the folder of"
-            " a run"
-        )
     if text is None:
+        if corpus is None:
+            raise ValueError(
+                "a model alone has no text to be shown on; give text= (a string or token ids), or the folder"
+                " of a run"
+            )
         return corpus.val_ids
     if tokenizer is None:
         raise ValueError(
@@ -121,6 +121,7 @@ def untrained(
     model, corpus = subject.model, subject.corpus
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(subject.config.get("config", {}).get("seed", seed))
+        fresh: LegoTransformer | NewLLM | LeakyLLM
         if isinstance(model, LegoTransformer):
             fresh = _fresh_stack(model)
         elif isinstance(model, NewLLM):
@@ -150,7 +151,7 @@ def untrained(
 
 def _fresh_stack(model: LegoTransformer) -> LegoTransformer:
     "A stack of the same class and shape."
-    arguments = dict(model.arguments)
+    arguments: dict[str, Any] = dict(model.arguments)
     if "config" in arguments:
         arguments["config"] = from_dict(arguments["config"], TransformerConfig)
     return type(model)(**arguments)

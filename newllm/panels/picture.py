@@ -18,6 +18,7 @@ from typing import Any
 import anywidget
 import ipywidgets as W
 import matplotlib.pyplot as plt
+import numpy as np
 import plotly.graph_objects as go
 import traitlets
 from matplotlib.figure import Figure
@@ -32,8 +33,8 @@ class Line:
     "One mark of a chart."
 
     name: str  # in the legend; empty = not there
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Sequence[float] | np.ndarray
+    y: Sequence[float] | np.ndarray
     color: str | Sequence[str] = ROLES["trained"]  # one, or one for each dot or bar
     kind: str = "line"  # line, dots or bars
     dash: bool = False  # as controls and limits are drawn
@@ -80,8 +81,8 @@ def draw(
         rows, columns, figsize=(width, 0.5 + height * rows), layout="constrained", squeeze=False
     )
     fig.suptitle(textwrap.fill(picture.title, int(11 * width)), x=0.01, ha="left")
-    axes = list(axes.flat)
-    for ax, chart in zip(axes, picture.charts):
+    flat = list(axes.flat)
+    for ax, chart in zip(flat, picture.charts):
         for l in chart.lines:
             _mark(ax, l, "" if l.name in known else l.name)
             known.add(l.name)

@@ -183,7 +183,8 @@ class ResultsPanel(Panel):
         x: str | None = None,  # columns of the scatter; None = what differs most between the runs
         y: str | None = None,  # None = the number that most runs have
     ):
-        self.all, self.folders, self.rows, self.chosen = table, dict(folders), table, None
+        self.all, self.folders, self.rows = table, dict(folders), table
+        self.chosen: Path | None = None  # the folder of the run that is open
         self.numbers = [
             c
             for c in table

@@ -21,7 +21,7 @@ from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, slider, tint
 from ..plots.theme import PALETTE, ROLES
-from ..text.generate import TextModel
+from ..cvfp.recorded import ContextModel
 
 # %% ../../nbs/panels/03_sweeps.ipynb #021247ef
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Sweeps:
 
 @torch.no_grad()
 def follow_sweeps(
-    model: TextModel,  # in eval mode
+    model: ContextModel,  # in eval mode
     ids: Tensor,  # [T]
     num_sweeps: int,  # K >= 1
 ) -> Sweeps:
@@ -226,7 +226,7 @@ def fixed_point_panel(
     text: str | Tensor | None = None,  # text, or ids [T]; None = the run's held-out text
     num_tokens: int = 128,  # of it, from the front
     num_sweeps: int = 8,  # that the slider moves over
-    control: TextModel | None = None,  # None = the same network untrained
+    control: ContextModel | None = None,  # None = the same network untrained
     checks: ChecksConfig = ChecksConfig(),  # reads sweep_tolerance
 ) -> SettlingPanel:
     """Residuals, settled tokens, error and influence, sweep by sweep, beside the untrained network.

@@ -21,7 +21,8 @@ from ..lego.transformer import KVCache
 from .opened import load_run, token_texts, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
-from ..text.generate import TextModel, sample
+from ..cvfp.recorded import ContextModel
+from ..text.generate import sample
 
 # %% ../../nbs/panels/05_tokens.ipynb #2b534ab6
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -39,9 +40,10 @@ class ContextWalk:
 
     def __init__(
         self,
-        model: TextModel,  # in eval mode
+        model: ContextModel,  # in eval mode
     ):
-        self.model, self.context, self.seen = model, model.start_context(), []
+        self.model, self.context = model, model.start_context()
+        self.seen: list[int] = []  # the newest tokens, as many as the model looks at
 
     @torch.no_grad()
     def read(
@@ -79,7 +81,8 @@ class StackWalk:
         token: int,
     ) -> Step:
         "Reads a token twice, as routed and through all layers; both keep their keys and values."
-        model, ids, states = self.model, torch.tensor([[token]]), []
+        model, ids = self.model, torch.tensor([[token]])
+        states: list[Tensor] = []
         answer, depth, confidence = advance(self.router, self.routed, ids)
         model.run_layers(model.embed(ids), 0, model.num_layers, None, self.caches, states)
         layers = {f"layer {i}": model.predict(s[0, -1], model.exit_of(i)) for i, s in enumerate(states, 1)}
@@ -93,13 +96,13 @@ class StackWalk:
 
 # %% ../../nbs/panels/05_tokens.ipynb #8365f353
 def walk(
-    model,  # a TextModel or a LegoTransformer
+    model,  # a ContextModel or a LegoTransformer
     threshold: float = 0.5,  # of a stack's exits
 ) -> ContextWalk | StackWalk:
     "A walk through a model of either family. Raises `ValueError` for any other."
     if isinstance(model, LegoTransformer):
         return StackWalk(model, threshold)
-    if isinstance(model, TextModel):
+    if isinstance(model, ContextModel):
         return ContextWalk(model)
     raise ValueError(
         f"a {type(model).__name__} cannot be stepped through; give a NewLLM, a LeakyLLM or a LegoTransformer"
@@ -181,7 +184,9 @@ class TokenPanel(Panel):
         "Reads the prompt with both networks."
         self.walks = walk(self.model, self.threshold.value), walk(self.fresh, self.threshold.value)
         self.generator = torch.Generator().manual_seed(self.seed)
-        self.ids, self.steps, self.control = [], [], []
+        self.ids: list[int] = []
+        self.steps: list[Step] = []
+        self.control: list[Step] = []
         ids = self.tokenizer.encode(self.prompt.value)[: self.most]
         if not ids:
             ids = [self.tokenizer.all_special_ids[0]]
@@ -265,7 +270,7 @@ class TokenPanel(Panel):
     def _picture(self) -> Picture:
         "Norm and probability of every token, and the depth where there are exits."
         n, i = np.arange(len(self.ids)), min(self.at.value, len(self.ids) - 1)
-        what = "context" if isinstance(self.model, TextModel) else "state"
+        what = "context" if isinstance(self.model, ContextModel) else "state"
         norms, p = (
             [[s.norm for s in steps] for steps in (self.steps, self.control)],
             [self._probabilities(steps) for steps in (self.steps, self.control)],

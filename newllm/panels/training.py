@@ -245,7 +245,10 @@ class TrainingPanel(Panel):
         experiment: str,
         pages: Mapping[str, Path],  # experiments that can be chosen
     ):
-        self.pages, self.folder, self.process, self.seen, self.quiet = dict(pages), None, None, None, False
+        self.pages, self.quiet = dict(pages), False
+        self.folder: Path | None = None  # of the chosen run
+        self.process: subprocess.Popen | None = None  # that runs it, when this panel started it
+        self.seen: tuple | None = None  # what was drawn last
         wide = {"style": {"description_width": "initial"}, "layout": W.Layout(width="262px")}
         self.experiment = W.Dropdown(
             options=list(self.pages), value=experiment, description="experiment", **wide
@@ -280,8 +283,8 @@ class TrainingPanel(Panel):
         ]
         for name, action in (
             ("Start", self.start),
-            ("Pause", lambda: pause(self.folder)),
-            ("Stop", lambda: stop(self.folder)),
+            ("Pause", lambda: pause(self._chosen())),
+            ("Stop", lambda: stop(self._chosen())),
             ("Resume", self.resume),
         ):
             self.buttons[name].on_click(lambda button, action=action: self._do(action))
@@ -325,6 +328,12 @@ class TrainingPanel(Panel):
             self.form.children[0].fill(saved_values(self.form.children[0], saved) if saved else {})
         self.refresh(True)
 
+    def _chosen(self) -> Path:
+        "The run that a button is about. Raises `ConfigError` when none is chosen."
+        if self.folder is None:
+            raise ConfigError("no run is chosen")
+        return self.folder
+
     def start(self) -> None:
         "Starts the run that the form describes; the same run again when it was stopped."
         form = self.form.children[0]
@@ -333,8 +342,8 @@ class TrainingPanel(Panel):
 
     def resume(self) -> None:
         "Lets a paused run go on, or starts a stopped one again from its last checkpoint."
-        if run_state(self.folder) == "paused":
-            unpause(self.folder)
+        if run_state(self._chosen()) == "paused":
+            unpause(self._chosen())
         else:
             self.start()
 
@@ -397,7 +406,7 @@ class TrainingPanel(Panel):
 
     def _draw(self, state: str) -> None:
         "The chosen stretch of the run, and of the one that is laid over it."
-        found = history(self.folder) if self.folder else {}
+        found: dict[str, list[dict]] = history(self.folder) if self.folder else {}
         newest, old = list(found)[::-1], self.stretch.value
         stays = (
             old in found and list(self.stretch.options).index(old) > 0
@@ -409,7 +418,8 @@ class TrainingPanel(Panel):
             numbers(rows),
             self.term.value if self.term.value in numbers(rows) else next(iter(numbers(rows)), None),
         )
-        term, runs = self.term.value or "loss", {self.folder.name: rows} if rows else {}
+        term = self.term.value or "loss"
+        runs = {self.folder.name: rows} if rows and self.folder else {}
         other = Path(self.other.value) if self.other.value else None
         if other and other != self.folder:
             runs[other.name] = history(other).get(self.stretch.value, [])
@@ -417,7 +427,7 @@ class TrainingPanel(Panel):
 
     def _title(self, state: str, rows: Sequence[Mapping], term: str) -> str:
         "Where the run is, in its own numbers."
-        if not rows:
+        if not rows or self.folder is None:
             return (
                 "No run is chosen: set the parameters and press Start, or choose a run"
                 if self.folder is None

@@ -9,7 +9,7 @@ __all__ = ['PALETTE', 'ROLES', 'STYLE', 'theme', 'plotly_template', 'use_theme',
 # %% ../../nbs/plots/00_theme.ipynb #755e570c
 import functools
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sized
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -172,7 +172,7 @@ def reference_lines(
 
 
 def refuse_empty(
-    values: Sequence,
+    values: Sized,
     what: str,  # the argument's name, for the message
 ) -> None:
     "Raises `ValueError` when there is nothing to draw."

@@ -90,7 +90,7 @@ def phase2_curves(
     best = int(np.argmin(val))
     found = f"Best validation perplexity {val[best]:.1f} at epoch {epochs[best]}"
     if lines:
-        found += ", " + (lambda n: f"{n} {lines[n]:.1f}")(min(lines, key=lines.get))
+        found += ", " + (lambda n: f"{n} {lines[n]:.1f}")(min(lines, key=lambda n: lines[n]))
     fig, (ax,) = titled_panels(1, title or found)
     ax.plot(epochs, [h["train_perplexity"] for h in history], color=ROLES["train"], marker="o", label="train")
     ax.plot(epochs, val, color=ROLES["validation"], marker="o", label="validation")

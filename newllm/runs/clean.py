@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from ..config import ConfigError, from_dict, nearest
 from ..families import FAMILIES
 from .results import read_record, read_run, run_folders
-from .run import is_done, outputs_root, run_id
+from .run import is_done, outputs_root, run_id, unneeded
 
 # %% ../../nbs/runs/05_clean.ipynb #ba0a05d0
 KINDS = ("failed", "killed", "superseded", "outdated")
@@ -37,7 +37,7 @@ def cleanable(
         (p, "superseded", "left by a process that ended") for p in _leftovers(root)
     ]
     return pd.DataFrame(
-        [(str(p), k, why, _size(p)) for p, k, why in rows if k in kinds],
+        [(str(p), k, why, _size(p)) for p, k, why in rows if k is not None and k in kinds],
         columns=["path", "kind", "reason", "bytes"],
     )
 
@@ -81,8 +81,8 @@ def _home(path: Path) -> Path:
 
 
 def _leftovers(root: Path) -> list[Path]:
-    """Reruns that did not get through, the old half of an exchange, parts of files, and reserves and half-
-    saved models of runs that are done.
+    """Reruns that did not get through, the old half of an exchange, parts of files, and reserves, half-
+    saved models and checkpoints of runs that are done.
     """
     beside = [
         p
@@ -90,7 +90,8 @@ def _leftovers(root: Path) -> list[Path]:
         if p.suffix in (".rerun", ".old") and p.is_dir() and not _unfinished_exchange(p)
     ]
     parts = [p for p in sorted(root.glob("*/*/.*")) if p.suffix.lstrip(".").isdigit() or is_done(p.parent)]
-    return beside + parts
+    checkpoints = [p for f in run_folders(root) if is_done(f) for p in unneeded(f)]
+    return beside + parts + checkpoints
 
 
 def _unfinished_exchange(path: Path) -> bool:

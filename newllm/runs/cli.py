@@ -142,7 +142,8 @@ def _fitting(titles: list[str], sizes: dict[str, int], width: int) -> list[str]:
     """The first columns that fit beside each other, at least one; a wide one takes the room that is left,
     if it is 12 cells.
     """
-    fits, left = [], width
+    fits: list[str] = []
+    left = width
     for title in titles:
         room = left - (2 if fits else 0)
         if sizes[title] > max(room, 0) and fits and room < 12:
@@ -157,7 +158,7 @@ def _block(titles: list[str], cells: dict[str, list[str]], sizes: dict[str, int]
     "Columns beside each other, titles above."
     heads = {t: textwrap.wrap(_cell(t), sizes[t]) or [""] for t in titles}
     height = max(len(h) for h in heads.values())
-    lines = [[] for _ in range(height + rows)]
+    lines: list[list[str]] = [[] for _ in range(height + rows)]
     for t in titles:
         right = all(re.fullmatch(r"([-+]?[0-9][0-9.,e+-]*)?", v) for v in cells[t])
         column = [""] * (height - len(heads[t])) + heads[t] + cells[t]
@@ -207,9 +208,10 @@ def described(
 ) -> str:  # a line, and one for each family that knows it when the preset decides
     "A parameter as `show` prints it."
     line, several = f"{p.name}: {p.annotation} = {p.default!r}", not isinstance(family, str)
+    families = (family,) if isinstance(family, str) else family
     known = [
         f
-        for f in (family if several else (family,))
+        for f in families
         if p.name in flat_fields(FAMILIES[f].config) or p.name in page_says(experiment, "")
     ]
     of = known if p.default is None else []

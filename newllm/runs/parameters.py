@@ -9,6 +9,7 @@ __all__ = ['MOST_VALUES', 'MOST_BYTES', 'Parameter', 'declared_in', 'plain_value
 
 # %% ../../nbs/runs/02_parameters.ipynb #e34bfea2
 import ast
+import dataclasses
 import io
 import json
 import numbers
@@ -90,7 +91,7 @@ def declared_in(
         for t in tokenize.generate_tokens(io.StringIO(source).readline)
         if t.type == tokenize.COMMENT
     }
-    found = [_declaration(line, comments.get(line.end_lineno, ""), where) for line in body]
+    found = [_declaration(line, comments.get(line.end_lineno or 0, ""), where) for line in body]
     names = [p.name for p in found]
     for n in names:
         if names.count(n) > 1:
@@ -474,7 +475,7 @@ def unread(
         "routing": _unread_routing,
         "ashem": _unread_ashem,
     }
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for section, of in rules.items():
         if hasattr(config, section) and not (section == "phase2" and isinstance(config, Config)):
             found |= {(section, field): why for field, why in of(config)}
@@ -486,7 +487,7 @@ def unread(
 # %% ../../nbs/runs/02_parameters.ipynb #530ca96f
 def _is_one_text(data: DataConfig) -> bool:
     "Is the source one text, which is cut and not split? A file that cannot be read is refused elsewhere."
-    if data.source != "text_file":
+    if data.source != "text_file" or data.path is None:
         return data.source == "manual"
     from newllm.text.readers import kind_of  # loads what reads tables
 
@@ -691,7 +692,8 @@ def _section_of(experiment: str, own: Mapping[str, Any]) -> PageSection:
     if experiment not in PAGES:
         return PageSection()
     section = PAGES[experiment].section
-    return section(**{n: v for n, v in own.items() if n in section.__dataclass_fields__})
+    known = {f.name for f in dataclasses.fields(section)}
+    return section(**{n: v for n, v in own.items() if n in known})
 
 
 def _refuse_idle(config, page: PageSection, values: Mapping[str, Any], by_hand: set[str]) -> None:

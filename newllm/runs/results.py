@@ -7,6 +7,7 @@ __all__ = ['FIXED', 'flattened', 'flat_config', 'read_run', 'headline', 'run_fol
            'spread', 'run_folder', 'compare', 'column_plot']
 
 # %% ../../nbs/runs/04_results.ipynb #a1020ca5
+import dataclasses
 import json
 import os
 import socket
@@ -105,7 +106,7 @@ _ENVIRONMENT = {
 }
 
 
-def _at(nested: Mapping, path: Iterable[str]) -> Any:
+def _at(nested: Any, path: Iterable[str]) -> Any:
     "The entry under a path of names, None where there is none."
     for name in path:
         if not isinstance(nested, Mapping):
@@ -164,7 +165,8 @@ def headline(
         return {}
     section = PAGES[experiment].section
     try:
-        page = section(**{k: v for k, v in own.items() if k in section.__dataclass_fields__})
+        known = {f.name for f in dataclasses.fields(section)}
+        page = section(**{k: v for k, v in own.items() if k in known})
     except ConfigError:  # written by another version of the page
         page = section()
     found = {title: _figure({**metrics, "timings": timings}, path) for title, path in page.headline().items()}
@@ -176,8 +178,8 @@ def _figure(nested: Any, path: tuple[str, ...]) -> float | None:
     if not path:
         return nested if isinstance(nested, (int, float)) and not isinstance(nested, bool) else None
     if path[0] == "*":
-        each = [_figure(one, path[1:]) for one in nested] if isinstance(nested, list) else []
-        each = [v for v in each if v is not None]
+        found = [_figure(one, path[1:]) for one in nested] if isinstance(nested, list) else []
+        each = [v for v in found if v is not None]
         return statistics.mean(each) if each else None
     return _figure(nested.get(path[0]), path[1:]) if isinstance(nested, Mapping) else None
 

@@ -88,7 +88,7 @@ class Run:
         self.experiment, self.config, self.own = plain_name(experiment, "experiment"), config, dict(own or {})
         self.home = outputs_root() / experiment / run_id(config, self.own)
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
-        self.progress, self.started, self.asked = Progress(), time.perf_counter(), set()
+        self.progress, self.started, self.asked = Progress(), time.perf_counter(), set[Path]()
         self.asked_config = None  # as it was asked for, where the one in use is settled by a measurement
         self.stop = Stop()  # heard while `with Run(...)` lasts
 
@@ -285,8 +285,6 @@ class Run:
         last_word(self.folder, lambda: self.status("done", finished=_now(), reason=None))
         drop_reserve(self.folder)
         os.replace(part, self.folder / "metrics.json")
-        shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
-        (self.folder / _EARLIER).unlink(missing_ok=True)
         _settle(self.home)
         self.folder = self.home
         release(self.home)
@@ -358,9 +356,16 @@ def _beside(home: Path) -> list[Path]:
     return [home.with_suffix(".rerun"), home.with_suffix(".old")]
 
 
+def unneeded(
+    home: Path,  # the folder of a run that is done
+) -> list[Path]:  # what is there of it
+    "What an unfinished run could have gone on from, and a finished one needs no more."
+    return [p for p in (home / "checkpoints", home / _EARLIER) if p.exists()]
+
+
 def _settle(home: Path) -> None:
-    """Puts a finished rerun in its place; a process that died between these steps has the next one
-    complete them.
+    """Puts a finished rerun in its place and removes what a finished run needs no more; a process that
+    died between these steps has the next one complete them.
     """
     rerun, old = home.with_suffix(".rerun"), home.with_suffix(".old")
     if is_done(rerun):
@@ -368,16 +373,16 @@ def _settle(home: Path) -> None:
             home.rename(old)
         rerun.rename(home)
     if is_done(home):
-        shutil.rmtree(old, ignore_errors=True)
+        for p in (old, *unneeded(home)):
+            p.unlink() if p.is_file() else shutil.rmtree(p, ignore_errors=True)
 
 # %% ../../nbs/runs/03_run.ipynb #e0d1a9c4
 def ending(
     error: BaseException,  # what stopped a run; one of a page carries `ename` and `evalue`
 ) -> tuple[str, str]:  # killed or failed; the reason
     "How a run has ended, in status.json's words."
-    name, text = (
-        (error.ename, error.evalue) if hasattr(error, "ename") else (type(error).__name__, str(error))
-    )
+    name = getattr(error, "ename", type(error).__name__)
+    text = getattr(error, "evalue", str(error))
     if name == "Stopped":
         return "killed", f"{text or 'asked to end'}{_AGAIN}"
     if name == "KeyboardInterrupt":
@@ -621,8 +626,8 @@ def _done_by_now(home: Path) -> bool:
 
 
 def _tidy(home: Path) -> None:
-    "Removes what a rerun that was killed has left beside a run that is done, unless somebody is at it."
-    if holds(home) or not any(p.exists() for p in _beside(home)):
+    "Removes what a process that was killed has left in and beside a run that is done, unless somebody is at it."
+    if holds(home) or not (unneeded(home) or any(p.exists() for p in _beside(home))):
         return
     with contextlib.suppress(Busy, OSError):
         take_lock(home)

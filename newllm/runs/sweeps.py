@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Literal, Mapping, Sequence
 
 import pandas as pd
 
@@ -138,12 +138,9 @@ class Board:
         file=None,  # None = standard output
     ):
         self.name, self.labels, self.workers, self.file = name, labels, workers, file or sys.stdout
-        self.states, self.reasons, self.seconds, self.drawn = (
-            ["waiting"] * len(labels),
-            [""] * len(labels),
-            [],
-            "",
-        )
+        self.states, self.reasons = ["waiting"] * len(labels), [""] * len(labels)
+        self.seconds: list[float] = []  # that finished points took
+        self.drawn = ""
 
     def set(
         self,
@@ -253,7 +250,7 @@ def sweep(
 # %% ../../nbs/runs/07_sweeps.ipynb #ea594080
 def _planned(experiment: str | Path, given: list[dict]) -> tuple[Path, list[Path]]:
     "The page, and the folder of each point; equal points share one."
-    homes = []
+    homes: list[Path] = []
     for p in given:
         try:
             page, run, _ = plan_run(experiment, p)
@@ -267,12 +264,9 @@ class _Processes:
     "Workers on this machine, each with a thread that talks to it."
 
     def __init__(self, workers: int):
-        self.size, self.all, self.idle, self.pool = (
-            workers,
-            [Worker() for _ in range(workers)],
-            queue.SimpleQueue(),
-            ThreadPoolExecutor(workers),
-        )
+        self.size, self.all = workers, [Worker() for _ in range(workers)]
+        self.idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self.pool = ThreadPoolExecutor(workers)
         for w in self.all:
             self.idle.put(w)
 
@@ -306,7 +300,10 @@ def _work(
     pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int, show: bool
 ) -> dict[Path, str]:
     "Sees every job to its end; returns the reasons of those that failed."
-    waiting, running, tries, later, reasons = list(jobs), {}, dict.fromkeys(jobs, 0), {}, {}
+    waiting, tries = list(jobs), dict.fromkeys(jobs, 0)
+    running: dict[Any, tuple[Path, float]] = {}  # future -> job, when it began
+    later: dict[Path, float] = {}
+    reasons: dict[Path, str] = {}
 
     def tell(home, state, reason=""):
         for i, h in enumerate(homes):
@@ -428,7 +425,7 @@ def study(
     space: Mapping[str, Sequence],  # name -> (low, high) as a tuple, or [choices] as a list
     goal: str,  # the metric, e.g. "trained.loss"
     trials: int,  # points in all
-    direction: str = "minimize",  # or "maximize"
+    direction: Literal["minimize", "maximize"] = "minimize",
     batch: int = 1,  # points proposed before the first of them is told
     seed: int = 0,  # of the sampler
     log: Iterable[str] = (),  # ranges to be searched by their logarithm

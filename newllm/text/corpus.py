@@ -75,7 +75,8 @@ def _take(
 
     Raises `ValueError` when the part is shorter than asked.
     """
-    want, cut, ids, used = getattr(config, f"num_{part}_tokens"), config.tokens_per_sample, [], 0
+    want, cut, used = getattr(config, f"num_{part}_tokens"), config.tokens_per_sample, 0
+    ids: list[int] = []
     for messages in messages_of(data, rows):
         if len(ids) >= want or used == config.num_samples:
             break
@@ -226,7 +227,7 @@ def _fingerprint(config: DataConfig) -> list[str]:
     )
     local += [Path(config.embedding_path) / "model.safetensors"] if config.embedding_path else []
     out = [f"{p.name} {_digest(p) if is_file(p) else None}" for p in local]
-    if config.source == "text_file":
+    if config.source == "text_file" and config.path:
         out.append(_content(Path(config.path), 4 * config.max_characters))  # a character has at most 4 bytes
     if config.source == "text_dir":
         out += [_content(path, 2**22) for path in folder_files(config)[0]]

@@ -6,6 +6,8 @@
 __all__ = ['keep_likely', 'sample', 'Generation', 'TextModel']
 
 # %% ../../nbs/text/08_generate.ipynb #5314f0b2
+import abc
+
 import torch
 from torch import Tensor
 
@@ -128,6 +130,46 @@ class TextModel(SavedModel):
     """
 
     window = 1  # newest tokens that `embed` combines into one row
+    vocab_size: int  # V
+
+    @abc.abstractmethod
+    def read(
+        self,
+        ids: Tensor,  # [T], may be empty
+    ) -> Tensor:  # [1, C] the context after the last token
+        "Reads tokens and keeps nothing but the context."
+
+    @abc.abstractmethod
+    def embed(
+        self,
+        ids: Tensor,  # [..., T] int64
+    ) -> Tensor:  # [..., T, X]
+        "What each token brings: a row for `step` and `token_step`."
+
+    @abc.abstractmethod
+    def step(
+        self,
+        context: Tensor,  # [N, C] the contexts before the tokens
+        token_embed: Tensor,  # [N, X] what `embed` gave
+    ) -> tuple[Tensor, Tensor]:  # context [N, C] after the tokens, what a readout sees of them [N, X]
+        "One token each of N streams."
+
+    @abc.abstractmethod
+    def token_step(
+        self,
+        previous: Tensor,  # [N, C] the contexts before the tokens
+        context: Tensor,  # [N, C] the contexts after the tokens
+        token_embed: Tensor,  # [N, X]
+    ) -> tuple[Tensor, Tensor]:  # what `logits` reads
+        "The token path."
+
+    @abc.abstractmethod
+    def logits(
+        self,
+        context: Tensor,  # [..., C]
+        token_out: Tensor,  # [..., X]
+    ) -> Tensor:  # [..., V]
+        "Scores of every possible next token."
 
     def num_parameters(
         self,
@@ -215,4 +257,6 @@ class TextModel(SavedModel):
             Generation(self, ids, seed).take(max_new_tokens, temperature, top_k, top_p), dtype=torch.int64
         )
         ids = torch.cat([ids.cpu(), new])
-        return self.tokenizer.decode(ids.tolist()) if isinstance(prompt, str) else ids
+        if self.tokenizer is None or not isinstance(prompt, str):
+            return ids
+        return str(self.tokenizer.decode(ids.tolist()))

@@ -802,7 +802,9 @@ def stored(
 ) -> tuple[Dataset, list[str]]:  # rows with `messages`; the opening of each
     "Conversations in a temporary Arrow file."
     folder = tempfile.mkdtemp(prefix="newllm-")
-    openings, batch, size = [], [], 0
+    openings: list[str] = []
+    batch: list[list[dict]] = []
+    size = 0
     try:
         path = os.path.join(folder, "conversations.arrow")
         with pa.OSFile(path, "wb") as sink, pa.ipc.new_stream(sink, _SCHEMA) as writer:
@@ -933,7 +935,8 @@ def read_files(
     text_column: str | None = None,
 ) -> Conversations:
     "What files hold. Raises `ValueError` for what is not understood, and when nothing is left."
-    documents, openings, notes, blank, others = [], [], [], [], []
+    documents, openings, blank, others = [], [], [], []
+    notes: list[str] = []
     for path in tqdm(paths, desc="opening files", delay=2, leave=False):
         kind = kind_of(path, text_format)
         if kind != "text":
@@ -947,7 +950,8 @@ def read_files(
         openings.append(opening("".join(TextSpan(document.path, 0, min(document.stop, _OPENING)))))
     if blank:
         notes.append(f"{len(blank)} left out, hold no text: {_listed(blank)}")
-    records, of_records = [], []
+    records: Dataset | list = []
+    of_records: list[str] = []
     if others:
         records, of_records = stored(_all_records(others, text_column, most, most_records, notes), opening)
     if not documents and not of_records:

@@ -6,19 +6,24 @@
 __all__ = ['WEIGHTS', 'CONFIG', 'TOKENIZER', 'find_model_folder', 'read_model_config', 'read_model_weights', 'SavedModel']
 
 # %% ../../nbs/text/07_saved.ipynb #4c5bcd47
+import abc
 import json
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..files import write_json
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/text/07_saved.ipynb #c5b32dfd
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
@@ -127,8 +132,22 @@ def _compare(file, expected: dict[str, Tensor], path: Path) -> None:
             )
 
 # %% ../../nbs/text/07_saved.ipynb #7bb7ead5
-class SavedModel(PyTorchModelHubMixin):
+class SavedModel(nn.Module, PyTorchModelHubMixin, abc.ABC):
     "Saving to and loading from a folder or the hub; the hub side is huggingface_hub's mixin."
+
+    tokenizer: "PreTrainedTokenizerBase | None"
+
+    @abc.abstractmethod
+    def description(self) -> dict:
+        "What config.json holds."
+
+    @classmethod
+    @abc.abstractmethod
+    def from_description(
+        cls,
+        saved: dict,  # what `description` gave
+    ) -> Self:
+        "A model of that shape with fresh weights. Raises `ValueError` for entries that cannot be."
 
     def _save_pretrained(self, save_directory: Path) -> None:
         "Writes weights, configuration and tokenizer; each appears under its name only when complete."
@@ -144,7 +163,7 @@ class SavedModel(PyTorchModelHubMixin):
         cls,
         pretrained_model_name_or_path: str | Path,  # folder written by save_pretrained, or a hub repository
         **hub,  # revision, token, cache_dir, local_files_only ... for a hub repository
-    ) -> "SavedModel":
+    ) -> Self:
         """The saved model in eval mode, on the CPU.
 
         Raises `ValueError` for a missing, truncated, foreign or impossible file.
@@ -157,7 +176,7 @@ class SavedModel(PyTorchModelHubMixin):
         return model.eval()
 
     @classmethod
-    def _described(cls, saved: dict, path: Path) -> "SavedModel":
+    def _described(cls, saved: dict, path: Path) -> Self:
         "The model without weights: none are drawn on the meta device, so random generators stay as they are."
         try:
             with torch.device("meta"):

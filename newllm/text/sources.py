@@ -29,7 +29,7 @@ import numpy as np
 from datasets import Dataset, load_dataset
 from huggingface_hub import HfApi, constants, hf_hub_download
 
-from ..config import DataConfig
+from ..config import ConfigError, DataConfig
 from .readers import Conversations, TextSpan, list_folder, read_files, whole_characters
 
 # %% ../../nbs/text/01_sources.ipynb #b4fb5c00
@@ -262,16 +262,23 @@ def _read_paths(config: DataConfig, paths: list[Path]) -> Conversations:
     )
 
 
+def _path(config: DataConfig) -> str:
+    "Where the text is. Raises `ConfigError` when that was not said."
+    if config.path is None:
+        raise ConfigError(f"source={config.source!r} needs path")
+    return config.path
+
+
 def _text_file(config: DataConfig) -> Conversations:
     "The document of one file, or its conversations."
-    return _read_paths(config, [Path(config.path)])
+    return _read_paths(config, [Path(_path(config))])
 
 
 def folder_files(
     config: DataConfig,  # its path is the folder
 ) -> tuple[list[Path], list[str]]:
     "The files of the folder, and what is left out."
-    return list_folder(config.path, config.text_format, config.text_column)
+    return list_folder(_path(config), config.text_format, config.text_column)
 
 
 def _text_dir(config: DataConfig) -> Conversations:
@@ -284,7 +291,7 @@ def _text_dir(config: DataConfig) -> Conversations:
 
 def _manual(config: DataConfig) -> Dataset:
     "The text given in the configuration."
-    if not config.text.strip():
+    if config.text is None or not config.text.strip():
         raise ValueError("DataConfig.text holds no text")
     try:
         whole_characters(config.text)

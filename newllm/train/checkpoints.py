@@ -142,7 +142,7 @@ class Checkpoints:
 # %% ../../nbs/train/04_checkpoints.ipynb #f793ad18
 def random_state() -> dict[str, Any]:
     "The state of Python's, numpy's and torch's generators (all devices)."
-    kind, keys, position, has_gauss, cached = np.random.get_state()
+    kind, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     return {
         "python": random.getstate(),
         "numpy": (kind, keys.tolist(), int(position), int(has_gauss), float(cached)),

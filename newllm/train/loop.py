@@ -6,6 +6,7 @@
 __all__ = ['NonFiniteLoss', 'Phase', 'Fit', 'JointResult', 'WindowFit', 'train_control']
 
 # %% ../../nbs/train/03_loop.ipynb #51695793
+import abc
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -38,7 +39,7 @@ class NonFiniteLoss(ValueError):
         super().__init__(f"{what} is not finite at {where}{given and ': '}{given}; {remedy}")
 
 # %% ../../nbs/train/03_loop.ipynb #f17a0001
-class Phase:
+class Phase(abc.ABC):
     "What one kind of training supplies (`batches`, `loss`, `row`) or may replace, and where it stands."
 
     phase = "train"  # its name in reports
@@ -92,16 +93,16 @@ class Phase:
     def begin_epoch(self) -> None:
         "Once in each epoch, before its first batch: draws `order`."
 
+    @abc.abstractmethod
     def batches(self) -> Iterable:
         "The batches of the epoch under way, the same ones whenever it is asked for them within it."
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def loss(
         self,
         batch: Any,  # one of `batches`
     ) -> tuple[Tensor, dict]:  # what to minimise, a scalar; what else is recorded of this batch
         "What a batch costs."
-        raise NotImplementedError
 
     def factor(self) -> float:
         "On the peak rates, in the step to come."
@@ -118,9 +119,9 @@ class Phase:
         "Once after each batch."
         self.terms.append(numbers)
 
+    @abc.abstractmethod
     def row(self) -> dict | None:
         "What the history gets after an epoch; None = nothing."
-        raise NotImplementedError
 
     def settled(
         self,

@@ -73,18 +73,18 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
-                    self._step(p, group)
+                    self._step(p, p.grad, group)
 
-    def _step(self, p: Tensor, group: dict) -> None:
+    def _step(self, p: Tensor, grad: Tensor, group: dict) -> None:
         state = self.state[p]
         if not state:
             state["momentum"] = torch.zeros_like(p)
             state["steps"] = 0
-        state["momentum"].lerp_(p.grad, 1 - group["momentum"])
+        state["momentum"].lerp_(grad, 1 - group["momentum"])
         state["steps"] += 1
         if state["steps"] % self.every:
             return
-        ahead = p.grad.lerp(state["momentum"], group["momentum"])
+        ahead = grad.lerp(state["momentum"], group["momentum"])
         direction = orthogonalise(ahead, group["num_iterations"], self.dtype)
         rate = group["lr"] * self.every
         p.mul_(1 - rate * group["weight_decay"])

@@ -45,7 +45,9 @@ def parameter_groups(
     and at `gate_rate` times the rate.
     """
     tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
-    groups = dict(matrices=[], embeddings=[], vectors=[], gates=[])
+    groups: dict[str, list[nn.Parameter]] = {
+        kind: [] for kind in ("matrices", "embeddings", "vectors", "gates")
+    }
     for name, p in model.named_parameters():
         kind = (
             "gates"
@@ -81,10 +83,12 @@ def optimizers(
     groups, betas = parameter_groups(model, config, learning_rate), (config.beta1, config.beta2)
     matrices = [groups.pop("matrices")] if config.optimizer == "muon" and "matrices" in groups else []
     dtype = getattr(torch, resolve_precision(config.precision, next(model.parameters()).device.type))
-    muon = [
-        Muon([g], config.muon_momentum, config.muon_iterations, dtype, config.muon_every) for g in matrices
-    ]
-    return ([torch.optim.AdamW(list(groups.values()), betas=betas)] if groups else []) + muon
+    found: list[torch.optim.Optimizer] = []
+    if groups:
+        found.append(torch.optim.AdamW(list(groups.values()), betas=betas))
+    for group in matrices:
+        found.append(Muon([group], config.muon_momentum, config.muon_iterations, dtype, config.muon_every))
+    return found
 
 # %% ../../nbs/train/00_optimizers.ipynb #f973cbfb
 def adamw(

@@ -20,7 +20,9 @@ class Progress:
         min_seconds: float = 0.5,  # shortest time between two drawings
         file=None,  # where to; None = standard output
     ):
-        self.min_seconds, self.file, self.bar, self.phase = min_seconds, file, None, None
+        self.min_seconds, self.file = min_seconds, file
+        self.bar: tqdm | None = None
+        self.phase: str | None = None
 
     def __call__(
         self,
@@ -28,15 +30,16 @@ class Progress:
     ) -> None:
         "Moves the bar to `done`."
         done, total, phase = step["done"], step["total"], str(step.get("phase", ""))
-        if self.bar is None or phase != self.phase or done < self.bar.n or total != self.bar.total:
-            self._open(phase, total)
-        self.bar.mininterval = max(self.min_seconds, self.bar.format_dict["elapsed"] / 50)
-        self.bar.set_postfix(_shown(step), refresh=False)
-        self.bar.update(done - self.bar.n)
+        bar = self.bar
+        if bar is None or phase != self.phase or done < bar.n or total != bar.total:
+            bar = self._open(phase, total)
+        bar.mininterval = max(self.min_seconds, bar.format_dict["elapsed"] / 50)
+        bar.set_postfix(_shown(step), refresh=False)
+        bar.update(done - bar.n)
         if done >= total:
             self.close()
 
-    def _open(self, phase: str, total: int) -> None:
+    def _open(self, phase: str, total: int) -> tqdm:
         "Ends the bar before and starts one at 0."
         self.close()
         # miniters=1 keeps tqdm from guessing after how many steps it is worth looking at the clock; a step
@@ -51,6 +54,7 @@ class Progress:
                 mininterval=self.min_seconds,
             ),
         )
+        return self.bar
 
     def close(self) -> None:
         "Draws the bar's last state and ends its line."

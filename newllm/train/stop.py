@@ -74,7 +74,9 @@ class Stop:
     @property
     def error(self) -> KeyboardInterrupt:
         "What the question is as an exception."
-        return KeyboardInterrupt() if self.asked == signal.SIGINT else Stopped(self.asked.name)
+        if self.asked is None or self.asked == signal.SIGINT:
+            return KeyboardInterrupt()
+        return Stopped(self.asked.name)
 
 # %% ../../nbs/train/06_stop.ipynb #54ff5275
 _entered: list[Stop] = []  # the innermost last
