@@ -257,7 +257,9 @@ def run_checks(
     config: ChecksConfig,
     seed: int,  # of every random choice
     val_mask: Tensor | None = None,  # [T_val] which validation contexts count for diversity; None = all
-) -> dict:  # {"train": ..., "validation": ...}: diversity, identity, fixed_point, token_dependence, passed; validation also trials
+) -> (
+    dict
+):  # "train" and "validation": diversity, identity, fixed_point, token_dependence, passed; the latter trials
     """The three mandatory checks and token dependence, on training and validation text, weights frozen.
 
     JSON-ready.

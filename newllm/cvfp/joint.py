@@ -41,7 +41,7 @@ class JointTrainer:
         on_step: (
             Callable[[dict], None] | None
         ) = None,  # gets phase, done, total and the history's row about ten times in a run
-        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`; asked after each step, and what it loads is gone on from
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`
     ) -> JointResult:
         """Learns in place, deterministically given torch's random state (dropout).
 

@@ -33,7 +33,7 @@ def hidden_units(
     "ReLU, or its square (So et al. 2021)."
     return F.relu(x) if activation == "relu" else F.relu(x).square()
 
-
+# %% ../../nbs/cvfp/05_leaky.ipynb #3217f558
 class LeakyCVFPLayer(nn.Module):
     """Leaky integrators of a candidate that a small net proposes; a `Recurrence` over what `read` gives.
 

@@ -35,8 +35,11 @@ def influence(
     ids: Tensor,  # [T] with at least two distinct ids
     num_other: int = 4,  # replacements tried for each token
     seed: int = 0,  # of the replacements
-) -> Tensor:  # [T, T] row i: mean squared change of each context when token i is another, in units of the contexts' variance
-    "How far every token reaches. Raises `ValueError` for a text of one kind of token."
+) -> Tensor:  # [T, T] row i: what another token i changes
+    """How far every token reaches: mean squared change of each context, in units of the contexts' variance.
+
+    Raises `ValueError` for a text of one kind of token.
+    """
     T, (kinds, kind) = len(ids), ids.unique(return_inverse=True)
     if len(kinds) < 2:
         raise ValueError(

@@ -51,12 +51,14 @@ def learning_rate(
 # %% ../../nbs/cvfp/07_phase1.ipynb #fed5a710
 @dataclasses.dataclass(frozen=True)
 class Phase1Result:
-    "What one run over a token sequence gave."
+    """What one run over a token sequence gave.
+
+    A row of `history` has iteration, loss, cvfp, diversity, converged, total, weights_moved (before the
+    iteration began), learning_rate and steps (so far); what iteration 0 cannot have is None.
+    """
 
     contexts: Tensor  # [T, C] of the last iteration
-    history: list[
-        dict
-    ]  # per iteration: iteration, loss, cvfp, diversity, converged, total, weights_moved (before it began), learning_rate, steps (so far); None where iteration 0 has no value
+    history: list[dict]  # a row for each iteration
     final_diff: float  # mean squared change of the contexts in the last iteration
     iterations: int  # iterations run, iteration 0 included
     steps: int  # optimizer steps
@@ -307,10 +309,14 @@ class Phase1Trainer:
         ids: Tensor,  # [T] int64
         on_step: (
             Callable[[dict], None] | None
-        ) = None,  # gets phase, done, total and the history's row after each iteration; in a sequential run also every 500 tokens
-        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`; asked at the same moments, and what it loads is gone on from
+        ) = None,  # gets phase, done, total and a row of the history; when is said below
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase1")`
     ) -> Phase1Result:
-        "Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens."
+        """Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens.
+
+        After each iteration, and in a sequential run every 500 tokens as well, `on_step` is called and the
+        state is offered to `checkpoint`; a run resumes from what that loads.
+        """
         return _Phase1Fit(self.model, self.config, ids, True, on_step, checkpoint).result()
 
     def evaluate(

@@ -238,7 +238,7 @@ class FixedContextFit(Fit):
         contexts: (
             tuple[Tensor, Tensor] | None
         ) = None,  # [T, C] and [T', C] to train on, e.g. zeros as a control; None = `fixed_contexts` of both texts
-        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`; what it loads is gone on from
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("phase2")`
     ) -> Phase2Result:
         """Trains until `patience` epochs bring no better validation loss; the model ends with its best
         weights, in eval mode.
@@ -301,7 +301,7 @@ class FixedContextFit(Fit):
             per_block=val["per_block"],
         )
 
-
+# %% ../../nbs/cvfp/09_phase2.ipynb #eb68ba95
 class Phase2Trainer(FixedContextFit):
     "AdamW on head and token path."
 

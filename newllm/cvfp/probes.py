@@ -201,10 +201,12 @@ def settling(
     model: ContextModel,
     ids: Tensor,  # [T]
     config: ProbesConfig,  # reads solver_sweeps, settled_below
-) -> list[
-    dict
-]:  # per sweep: sweep, settled (share of tokens), residual and error_variance (largest mean square over the tokens, in units of the variance), error (largest absolute)
-    "How sweeps from zero come to rest, and how far they are from the sequential pass."
+) -> list[dict]:  # per sweep: sweep, settled, residual, error_variance, error
+    """How sweeps from zero come to rest, and how far they are from the sequential pass.
+
+    `settled` is a share of the tokens; `residual` and `error_variance` are the largest mean square over the
+    tokens, in units of the contexts' variance; `error` is the largest absolute difference.
+    """
     with frozen(model):
         f, x, initial = recurrence_of(model, ids)
         exact = sequential(f, x, initial)[0]
@@ -319,7 +321,7 @@ def describe_contexts(
     view: (
         Callable[[Tensor], Tensor] | None
     ) = None,  # how the contexts are looked at for rank, cosines and probes, such as a whitening map
-) -> dict:  # rank, sweeps, sweep_factors, lyapunov_factor, memory, token_cosine, step_cosine, probes, probes_token_alone, most_frequent; JSON-ready
+) -> dict:  # JSON-ready; a key for each function above, and probes_token_alone
     """All of this page's measurements, weights frozen: at most `max_tokens` tokens, sweeps over at most
     `max_sweep_tokens`.
     """

@@ -24,10 +24,14 @@ class Widths(Protocol):
     "What a configuration says of every context network."
 
     @property
-    def context_dim(self) -> int: ...
+    def context_dim(self) -> int:
+        "C, width of the context."
+        ...
 
     @property
-    def embed_dim(self) -> int: ...
+    def embed_dim(self) -> int:
+        "E, width of a token's embedding."
+        ...
 
 
 class ContextModel(TextModel):

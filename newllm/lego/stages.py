@@ -245,7 +245,7 @@ class Trainer:
         patience: int,  # epochs without a better perplexity before stopping
         schedule: Schedule | None = None,  # factor on the rates; None = constant
         on_step: Callable[[dict], None] | None = None,  # called with every row of the history
-        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`; asked after every batch and every epoch
+        checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("train")`
     ) -> dict:  # best_epoch, best_ppl, best_acc, epochs, stopped_early, history
         """Trains until validation perplexity has not fallen for `patience` epochs; the model ends with its
         best weights.
@@ -267,7 +267,7 @@ class Trainer:
             history=fit.history,
         )
 
-
+# %% ../../nbs/lego/03_stages.ipynb #3999c4f4
 class StageFit(Fit):
     "Epochs of a `Trainer`, stopped early by validation perplexity."
 

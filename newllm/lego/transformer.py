@@ -334,7 +334,7 @@ class TransformerLanguageModel(nn.Module):
     def log_probs(
         self,
         ids: Tensor,  # [T]
-        window: int,  # tokens seen at once, even; each target has at least window / 2 tokens before it, or all there are
+        window: int,  # tokens seen at once, even; a target has window / 2 tokens before it, or all there are
     ) -> Tensor:  # [T-1]
         "log p(ids[i + 1] | the window up to ids[i]), dropout off. Raises `ValueError` for an odd window."
         if window < 2 or window % 2:

@@ -352,7 +352,7 @@ class CollapsePanel(Panel):
             columns=2,
         )
 
-
+# %% ../../nbs/panels/02_collapse.ipynb #d311eb5b
 def _label(value: float | None, none: str) -> str:
     return none if value is None else f"{value:g}"
 

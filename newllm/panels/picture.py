@@ -147,8 +147,13 @@ class ChartView(anywidget.AnyWidget):
     "A plotly figure; `clicked` is [trace, point, a number that grows] of the dot that was clicked last."
 
     _esm = """
-    const plotly = model => {  // fetched from the kernel by the first chart of a browser page, since it is five megabytes
-      const held = globalThis.newllmPlotly ??= (() => { const h = {}; h.promise = new Promise(done => { h.done = done; }); return h; })();
+    // fetched from the kernel by the first chart of a browser page, since it is five megabytes
+    const plotly = model => {
+      const held = globalThis.newllmPlotly ??= (() => {
+        const h = {};
+        h.promise = new Promise(done => { h.done = done; });
+        return h;
+      })();
       if (held.ready) return held.promise;
       model.on("msg:custom", m => {
         if (!m.plotly || held.ready) return;
@@ -172,7 +177,11 @@ class ChartView(anywidget.AnyWidget):
       await draw();
       const page = new ResizeObserver(() => { if (el.clientWidth && el.clientWidth !== room) draw(); });
       page.observe(el);
-      box.on("plotly_click", e => { const p = e.points[0]; model.set("clicked", [p.curveNumber, p.pointIndex, Date.now()]); model.save_changes(); });
+      box.on("plotly_click", e => {
+        const p = e.points[0];
+        model.set("clicked", [p.curveNumber, p.pointIndex, Date.now()]);
+        model.save_changes();
+      });
       model.on("change:figure", draw);
       return () => { page.disconnect(); model.off("change:figure", draw); Plotly.purge(box); };
     }
@@ -187,7 +196,7 @@ class ChartView(anywidget.AnyWidget):
             lambda view, content, buffers: view.send({"plotly": _PLOTLY}) if content.get("plotly") else None
         )
 
-
+# %% ../../nbs/panels/00_picture.ipynb #0b8a143a
 _PLOTLY = "const module = {exports: {}};\n" + get_plotlyjs() + "\nexport default module.exports;"
 
 
@@ -269,7 +278,7 @@ class Live:
                 **limits,
             )
 
-
+# %% ../../nbs/panels/00_picture.ipynb #4d867458
 _NOTHING = Line("", [None], [None])  # plotly draws no axes without a mark
 
 
@@ -346,8 +355,10 @@ class TextView(anywidget.AnyWidget):
     export default { render };
     """
     _css = """
-    .newllm-text { font: 14px/1.75 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; color: black; background: white;
-  white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #ccc; padding: 8px 12px; max-height: 260px; overflow-y: auto; }
+    .newllm-text { font: 14px/1.75 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  color: black; background: white;
+  white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #ccc; padding: 8px 12px;
+  max-height: 260px; overflow-y: auto; }
     .newllm-text span { cursor: pointer; border-radius: 2px; padding: 2px 0; }
     """
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -76,13 +76,22 @@ class TableView(anywidget.AnyWidget):
         row.replaceChildren(...model.get("columns").map(c => {
           const th = document.createElement("th");
           th.textContent = c + mark(c);
-          th.onclick = () => { model.set("turned", c === model.get("sort") && !model.get("turned")); model.set("sort", c); model.save_changes(); };
+          th.onclick = () => {
+            model.set("turned", c === model.get("sort") && !model.get("turned"));
+            model.set("sort", c);
+            model.save_changes();
+          };
           return th;
         }));
         table.replaceChildren(row, ...model.get("rows").map((cells, i) => {
           const tr = document.createElement("tr");
           tr.className = i === model.get("selected") ? "chosen" : "";
-          tr.replaceChildren(...cells.map(c => { const td = document.createElement("td"); td.textContent = c; td.title = c; return td; }));
+          tr.replaceChildren(...cells.map(c => {
+            const td = document.createElement("td");
+            td.textContent = c;
+            td.title = c;
+            return td;
+          }));
           tr.onclick = () => { model.set("selected", i); model.save_changes(); };
           return tr;
         }));
@@ -99,8 +108,10 @@ class TableView(anywidget.AnyWidget):
     _css = """
     .newllm-table-box { max-height: 260px; overflow: auto; border: 1px solid #ccc; background: white; color: black; }
     .newllm-table { font-size: 12px; border-collapse: collapse; }
-    .newllm-table th { position: sticky; top: 0; background: #eee; cursor: pointer; text-align: left; padding: 3px 10px; white-space: nowrap; }
-    .newllm-table td { padding: 2px 10px; white-space: nowrap; max-width: 220px; overflow: hidden; text-overflow: ellipsis; border-top: 1px solid #eee; }
+    .newllm-table th { position: sticky; top: 0; background: #eee; cursor: pointer; text-align: left;
+      padding: 3px 10px; white-space: nowrap; }
+    .newllm-table td { padding: 2px 10px; white-space: nowrap; max-width: 220px; overflow: hidden;
+      text-overflow: ellipsis; border-top: 1px solid #eee; }
     .newllm-table tr { cursor: pointer; }
     .newllm-table tr.chosen td { background: #cfe6f5; }
     """
@@ -172,7 +183,7 @@ def control_of(
     candidates += [name.replace("trained", "untrained")] if ".trained" in name else []
     return next((c for c in candidates if c in columns), None)
 
-
+# %% ../../nbs/panels/08_results.ipynb #e5446da8
 class ResultsPanel(Panel):
     "A filter, a table and a scatter of the runs of `table`; `chosen` is the folder of the run that is open."
 
@@ -323,7 +334,7 @@ class ResultsPanel(Panel):
             [Chart(short(x), short(y), lines)],
         )
 
-
+# %% ../../nbs/panels/08_results.ipynb #37a19b25
 def _range(values: pd.Series) -> str:
     "Smallest to largest."
     ends = [f"{values.min():.4g}", f"{values.max():.4g}"]

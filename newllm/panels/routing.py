@@ -111,7 +111,7 @@ def route_at(
         clock,
     )
 
-
+# %% ../../nbs/panels/04_routing.ipynb #f2984189
 def _perplexity(nll: Tensor, y: Tensor) -> float:
     "Over the counted tokens."
     return float((nll.double().sum() / (y != IGNORED).sum()).exp())
@@ -353,7 +353,7 @@ class RoutingPanel(Panel):
             ],
         )
 
-
+# %% ../../nbs/panels/04_routing.ipynb #168ae9dd
 def _said(p: RoutedAt) -> str:
     "What leaving at random costs, or that this text does not tell."
     gain, half = p.gain

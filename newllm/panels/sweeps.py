@@ -202,7 +202,7 @@ class SettlingPanel(Panel):
             ylim=(1e-6, 10),
         )
 
-
+# %% ../../nbs/panels/03_sweeps.ipynb #ba4d0690
 def _left(row: Tensor) -> str:
     "When half of an influence is gone."
     below = (row < row[0] / 2).nonzero()

@@ -327,7 +327,7 @@ class TokenPanel(Panel):
             charts,
         )
 
-
+# %% ../../nbs/panels/05_tokens.ipynb #3553f3dc
 def _both(x: np.ndarray, ys: Sequence[Sequence[float]]) -> list[Line]:
     "The trained and the untrained line."
     return [Line(n, x, y, ROLES[n], dash=n == "untrained") for n, y in zip(("trained", "untrained"), ys)]

@@ -452,7 +452,7 @@ class TrainingPanel(Panel):
             f" {last['total']}{change}{rank}"
         )
 
-
+# %% ../../nbs/panels/07_training.ipynb #129b4ab3
 def _tail(log: Path) -> str:
     "The last line that the process wrote."
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []

@@ -469,7 +469,7 @@ class DiversityPage(PageSection):
         }
         return {f"rank %, {title}": ("rows", name, "*", "rank") for title, name in rows.items()}
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #3699a008
 @config_section
 class MemoryPage(PageSection):
     "What a token costs, and what exact training costs."
@@ -560,7 +560,7 @@ class BenchPage(PageSection):
             "Llama's": ("timings", "transformers' Llama, AdamW, over the GRU"),
         }
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #1856ed6e
 def parts_hold_a_sequence(config) -> Iterator[str]:
     "One line for each part of the text that is shorter than a sequence of ASHEM's."
     data, ashem = config.data, config.ashem
@@ -610,7 +610,7 @@ class AshemPage(PageSection):
             "layers run": ("perplexity", "ASHEM, routed", "*", "layer_cost"),
         }
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #fb9d70ac
 @config_section
 class AshemRoutingPage(PageSection):
     "Exit criteria over one model."
@@ -651,7 +651,7 @@ class AshemGenerationPage(PageSection):
             "time, all drafts accepted": ("timings", "clock_speculation_all_accepted"),
         }
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #d1e23502
 @config_section
 class StateTrackingPage(PageSection):
     "Who needs the iteration, and how many sweeps."
@@ -673,7 +673,7 @@ class StateTrackingPage(PageSection):
             for kind in ("asking", "turning")
         }
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #f63f59a0
 @config_section
 class SmollmPage(PageSection):
     "Leaving early in a pretrained model."
@@ -733,7 +733,7 @@ class Page(NamedTuple):
         str, dict[str, Any]
     ] = {}  # preset, "" = every -> own parameters and fields of the configuration that differ on this page
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #f280a01e
 PAGES: dict[str, Page] = {
     "cvfp": Page(CvfpPage),
     "recorded": Page(
@@ -838,7 +838,7 @@ PAGES: dict[str, Page] = {
     ),
 }
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #9d57ccb4
 def page_says(
     experiment: str,  # name of a page
     preset: str,

@@ -510,7 +510,7 @@ def _unread_data(config) -> Iterator[tuple[str, str]]:
     if d.embedding != "svd":
         yield "svd_window", f"embedding={d.embedding!r} counts no neighbours"
 
-
+# %% ../../nbs/runs/02_parameters.ipynb #006f4896
 def _unread_state(config) -> Iterator[tuple[str, str]]:
     "Of the network that tracks a state."
     m = config.model
@@ -563,7 +563,7 @@ def _unread_leaky(config) -> Iterator[tuple[str, str]]:
     if not m.memory:
         yield "tau_max", "memory=False has no time constants"
 
-
+# %% ../../nbs/runs/02_parameters.ipynb #44313c85
 def _unread_joint(config) -> Iterator[tuple[str, str]]:
     "Of the leaky Phase 1."
     j, m = config.joint, config.model
@@ -610,7 +610,7 @@ def resolve(
     declared: list[Parameter],
     family: str
     | tuple[str, ...] = DEFAULT_FAMILY,  # of FAMILIES; of several the parameter `family` chooses one
-    experiment: str = "",  # name of the page; one that `newllm.page_config` knows has parameters, presets and arithmetic of its own
+    experiment: str = "",  # name of the page, which may be known in `newllm.runs.page_config`
 ) -> tuple[Any, dict[str, Any]]:  # the configuration, and the page's own parameters
     """The configuration that `values` describe.
 

@@ -552,7 +552,7 @@ def _for_papermill(path: Path) -> str:
     "A path in which papermill finds no parameter to fill in."
     return str(path).replace("{", "{{").replace("}", "}}")
 
-
+# %% ../../nbs/runs/03_run.ipynb #b2e3e945
 def _execute(
     page: Path, run: Run, params: dict[str, Any], show: bool, timeout: float | None, stop: Stop
 ) -> None:
@@ -608,7 +608,7 @@ def _environ(**changes: str | None):
     finally:
         put(saved)
 
-
+# %% ../../nbs/runs/03_run.ipynb #1854cad4
 def _done_by_now(home: Path) -> bool:
     """Looks again with the lock in hand, since another process may have been finishing it; keeps the lock
     when there is something to do.

@@ -259,7 +259,7 @@ def _planned(experiment: str | Path, given: list[dict]) -> tuple[Path, list[Path
         homes.append(run.home)
     return page, homes
 
-
+# %% ../../nbs/runs/07_sweeps.ipynb #5a88610d
 class _Processes:
     "Workers on this machine, each with a thread that talks to it."
 
@@ -295,7 +295,7 @@ class _Processes:
         for w in self.all:
             w.close()
 
-
+# %% ../../nbs/runs/07_sweeps.ipynb #a75e6b9b
 def _work(
     pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int, show: bool
 ) -> dict[Path, str]:
@@ -351,7 +351,7 @@ def _answer(future) -> dict[str, str]:
             "reason": f"{type(e).__name__}: {e}",
         }  # whatever a scheduler raises is about its workers
 
-
+# %% ../../nbs/runs/07_sweeps.ipynb #aacefc7b
 def _table(given: list[dict], homes: list[Path], reasons: dict[Path, str]) -> pd.DataFrame:
     "What the folders say about each point."
     rows = []

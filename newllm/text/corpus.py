@@ -156,7 +156,10 @@ def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
         return f"package chitchat-dataset {version}, {kept}, split by first message"
     if config.source == "ultrachat":
         revision = ultrachat_revision()[:12]
-        return f"hub {ULTRACHAT_REPOSITORY}, train_sft, revision {revision}, {rows} conversations, split by first message"
+        return (
+            f"hub {ULTRACHAT_REPOSITORY}, train_sft, revision {revision}, {rows} conversations, split by first"
+            " message"
+        )
     if config.source in PACKAGES:
         kept = f"{rows} {PACKAGES[config.source].rows} in {len(set(data.openings))} groups"
         return f"package {package_version(config.source)}, {kept}, split by group"

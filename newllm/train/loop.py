@@ -277,7 +277,7 @@ class JointResult:
 
     history: list[
         dict
-    ]  # per step: step, epoch, loss, predict, diversity, retention, cvfp (None where a term has weight 0), learning_rate
+    ]  # per step: step, epoch, loss, learning_rate and the terms, None where one has weight 0
     steps: int  # optimizer steps
     tokens_seen: int  # tokens in those steps, repeats counted
 

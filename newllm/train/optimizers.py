@@ -74,7 +74,7 @@ def parameter_groups(
 
 def optimizers(
     model: nn.Module,
-    config: JointConfig,  # reads optimizer, beta1, beta2, muon_momentum, muon_iterations, muon_every, precision, and what `parameter_groups` reads
+    config: JointConfig,  # reads optimizer, precision, the betas, muon_*, and what `parameter_groups` reads
     learning_rate: float,  # peak
 ) -> list[torch.optim.Optimizer]:  # AdamW, and Muon for the matrices where it is asked for
     """AdamW (Loshchilov and Hutter 2019) for all weights, or beside Muon (Jordan et al. 2024), whose steps
