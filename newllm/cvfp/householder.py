@@ -52,13 +52,18 @@ def _scan_loop(turn: Tensor, initial: Tensor) -> Tensor:
     return out
 
 
-def _scan_pieces(turn: Tensor, initial: Tensor) -> Tensor:
-    "Products within pieces side by side, then from piece to piece."
+def _pieces(turn: Tensor) -> Tensor:  # [B, P, L, h, n, n]
+    "About as many pieces as each has tokens; the last is filled with turns that change nothing."
     B, T, h, n, _ = turn.shape
     length = max(1, round(T**0.5))
-    missing = -T % length
-    eye = torch.eye(n, dtype=turn.dtype, device=turn.device).expand(B, missing, h, n, n)
-    pieces = torch.cat([turn, eye], 1).unflatten(1, (-1, length))
+    eye = torch.eye(n, dtype=turn.dtype, device=turn.device).expand(B, -T % length, h, n, n)
+    return torch.cat([turn, eye], 1).unflatten(1, (-1, length))
+
+
+def _scan_pieces(turn: Tensor, initial: Tensor) -> Tensor:
+    "Products within pieces side by side, then from piece to piece."
+    T, pieces = turn.shape[1], _pieces(turn)
+    length = pieces.shape[2]
     products = [pieces[:, :, 0]]
     for i in range(1, length):
         products.append(pieces[:, :, i] @ products[-1])
@@ -69,27 +74,53 @@ def _scan_pieces(turn: Tensor, initial: Tensor) -> Tensor:
     return out.flatten(1, 2)[:, :T]
 
 # %% ../../nbs/cvfp/16_householder.ipynb #28088890
+def _in_pieces(turn: Tensor) -> bool:
+    "Fewer steps, about twice the arithmetic: on a GPU always, on a CPU for the sequences whose steps are the cost."
+    return turn.is_cuda or turn.shape[1] >= 64
+
+
+def _adjoint_loop(turn: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:  # G of every token, and of the start
+    "One product after the other, from the last token."
+    total, running = torch.empty_like(grad), torch.zeros_like(grad[:, 0])
+    for t in range(turn.shape[1] - 1, -1, -1):
+        total[:, t] = grad[:, t] + running
+        running = turn[:, t].mT @ total[:, t]
+    return total, running
+
+
+def _adjoint_pieces(turn: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:  # as `_adjoint_loop`
+    "Within pieces side by side as if nothing came from behind, then from piece to piece."
+    T, pieces = turn.shape[1], _pieces(turn).mT
+    missing = grad.new_zeros(len(grad), -T % pieces.shape[2], *grad.shape[2:])
+    grads = torch.cat([grad, missing], 1).unflatten(1, pieces.shape[1:3])
+    own = [torch.zeros_like(grads[:, :, 0])]  # what reaches a token from those behind it in its piece
+    carry = [torch.eye(turn.shape[-1], dtype=turn.dtype, device=turn.device).expand_as(pieces[:, :, 0])]
+    for i in range(pieces.shape[2] - 1, -1, -1):
+        own.append(pieces[:, :, i] @ (grads[:, :, i] + own[-1]))
+        carry.append(pieces[:, :, i] @ carry[-1])
+    arriving = [torch.zeros_like(own[0][:, 0])]  # at the end of each piece, the last first
+    for piece in range(pieces.shape[1] - 1, -1, -1):
+        arriving.append(own[-1][:, piece] + carry[-1][:, piece] @ arriving[-1])
+    start = arriving.pop()
+    behind = torch.stack(own[-2::-1], 2) + torch.stack(carry[-2::-1], 2) @ torch.stack(arriving[::-1], 1)[:, :, None]
+    return (grads + behind).flatten(1, 2)[:, :T], start
+
+
 class _BlockScan(torch.autograd.Function):
     "The scan with its adjoint."
 
     @staticmethod
     def forward(ctx, turn, initial):
-        scan = _scan_pieces if turn.is_cuda else _scan_loop
-        out = scan(turn, initial)
+        out = (_scan_pieces if _in_pieces(turn) else _scan_loop)(turn, initial)
         ctx.save_for_backward(turn, initial, out)
         return out
 
     @staticmethod
     def backward(ctx, grad):
         turn, initial, out = ctx.saved_tensors
-        total = torch.empty_like(out)
-        running = torch.zeros_like(initial)
-        for t in range(turn.shape[1] - 1, -1, -1):
-            running = grad[:, t] + running
-            total[:, t] = running
-            running = turn[:, t].mT @ running
+        total, start = (_adjoint_pieces if _in_pieces(turn) else _adjoint_loop)(turn, grad)
         before = torch.cat([initial[:, None], out[:, :-1]], 1)
-        return total @ before.mT, running
+        return total @ before.mT, start
 
 # %% ../../nbs/cvfp/16_householder.ipynb #50b8c53b
 def block_scan(
