@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['reflection_strength', 'householder_product', 'block_scan', 'answer', 'turn_step', 'turn_by_tokens', 'is_fused',
-           'turn_states']
+           'turn_states', 'turn_between_questions']
 
 # %% ../../nbs/cvfp/16_householder.ipynb #18bda715
 import numpy as np
@@ -102,7 +102,10 @@ def _adjoint_pieces(turn: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:  # as 
     for piece in range(pieces.shape[1] - 1, -1, -1):
         arriving.append(own[-1][:, piece] + carry[-1][:, piece] @ arriving[-1])
     start = arriving.pop()
-    behind = torch.stack(own[-2::-1], 2) + torch.stack(carry[-2::-1], 2) @ torch.stack(arriving[::-1], 1)[:, :, None]
+    behind = (
+        torch.stack(own[-2::-1], 2)
+        + torch.stack(carry[-2::-1], 2) @ torch.stack(arriving[::-1], 1)[:, :, None]
+    )
     return (grads + behind).flatten(1, 2)[:, :T], start
 
 
@@ -500,3 +503,68 @@ def turn_states(
     if questions is None:
         return block_scan(householder_product(vectors, gates, near, full), initial)
     return turn_by_tokens(vectors, questions, gates, initial, near, full, weights)
+
+# %% ../../nbs/cvfp/16_householder.ipynb #c15e1002
+def _restarted_products(
+    turn: Tensor, restart: Tensor
+) -> Tensor:  # [B, T, h, n, n] twice; restart [B, T] bool
+    "The product of the turns since the newest restart, this token's included, in about sqrt(T) steps."
+    B, T = restart.shape
+    pieces = _pieces(turn)
+    fresh = torch.cat([restart, restart.new_zeros(B, -T % pieces.shape[2])], 1).view(
+        *pieces.shape[:3], 1, 1, 1
+    )
+    inside, fresh_inside = [pieces[:, :, 0]], [fresh[:, :, 0]]
+    for i in range(1, pieces.shape[2]):
+        turned, now = pieces[:, :, i], fresh[:, :, i]
+        inside.append(torch.where(now, turned, turned @ inside[-1]))
+        fresh_inside.append(fresh_inside[-1] | now)
+    eye = torch.eye(turn.shape[-1], dtype=turn.dtype, device=turn.device).expand_as(inside[0][:, 0])
+    before = [eye]
+    for piece in range(pieces.shape[1] - 1):
+        last, cut = inside[-1][:, piece], fresh_inside[-1][:, piece]
+        before.append(torch.where(cut, last, last @ before[-1]))
+    products, cut = torch.stack(inside, 2), torch.stack(fresh_inside, 2)
+    return torch.where(cut, products, products @ torch.stack(before, 1)[:, :, None]).flatten(1, 2)[:, :T]
+
+# %% ../../nbs/cvfp/16_householder.ipynb #c15e1003
+def turn_between_questions(
+    vectors: Tensor,  # [B, T, h, k, n]
+    questions: Tensor,  # [B, T, h, k, m]; zero where `asks` is false
+    gates: Tensor,  # [B, T, h, k]
+    initial: Tensor,  # [B, h, n, m]
+    near: float,
+    full: float,
+    asks: Tensor,  # [B, T] bool: tokens that ask
+    weights: Tensor | None = None,  # [B, T, h, k], zero where `asks` is false
+) -> Tensor:  # [B, T, h, n, m]
+    """What `turn_states` gives, as products between the asking tokens and one step for each of them: about
+    sqrt(T) steps, and as many more as the row that asks most has questions. Raises `ValueError` where a
+    token asks that `asks` does not name.
+    """
+    speaks = questions.any(-1) if weights is None else weights != 0
+    if bool(speaks[~asks].any()):
+        raise ValueError(
+            "turn_between_questions: a token with a question that is not zero is missing in `asks`"
+        )
+    B, T = asks.shape
+    rows = torch.arange(B, device=asks.device)
+    known = householder_product(vectors, gates * ~asks[..., None, None], near, full)
+    restart = torch.cat([asks.new_zeros(B, 1), asks[:, :-1]], 1)
+    products = _restarted_products(known, restart)
+    stretch = asks.cumsum(1)  # of the state after each token; before it, one less where it asks
+    most = int(stretch[:, -1].max())
+    places = torch.full((B, most), T, dtype=torch.int64, device=asks.device)
+    who, when = torch.nonzero(asks, as_tuple=True)
+    places[who, stretch[who, when] - 1] = when
+    starts = [initial]
+    for place in places.unbind(1):
+        there = place.clamp(max=T - 1)
+        through = None if weights is None else weights[rows, there]
+        before = products[rows, there] @ starts[-1]
+        after = turn_step(
+            before, vectors[rows, there], questions[rows, there], gates[rows, there], near, full, through
+        )
+        starts.append(torch.where((place < T)[:, None, None, None], after, starts[-1]))
+    each = torch.stack(starts, 1)[rows[:, None], stretch]
+    return torch.where(asks[..., None, None, None], each, products @ each)
