@@ -178,8 +178,9 @@ class StateTrainConfig:
         ge=0,
         lt=1,
     )
-    solver: Literal["tokens", "sweeps"] = option(
-        "tokens", "how states are found in training: token by token, or by sweeps over all tokens at once"
+    solver: Literal["tokens", "sweeps", "questions"] = option(
+        "tokens",
+        "how states are found in training: token by token; by sweeps over all tokens at once; from one asking token to the next",
     )
     gradient: Literal["implicit", "last", "full"] = option(
         "implicit", "through sweeps: at the fixed point; through the last few sweeps; through all of them"
@@ -256,11 +257,12 @@ class StateConfig(RunConfig):
             yield f"train.gate_weight={self.train.gate_weight} closes gates, but model.turn_gates and model.ask_gates are both False"
         shape = self.model
         by_word = shape.asking and shape.num_blocks == 1 and not shape.leaky_dim and shape.token_window == 1
-        if self.train.close_from < 1 and not by_word:
+        if (self.train.close_from < 1 or self.train.solver == "questions") and not by_word:
             yield (
-                f"train.close_from={self.train.close_from} closes questions word by word, but with"
-                f" asking={shape.asking}, num_blocks={shape.num_blocks}, leaky_dim={shape.leaky_dim},"
-                f" token_window={shape.token_window} the word alone chooses none; set train.close_from=1"
+                f"train.close_from={self.train.close_from} and train.solver='{self.train.solver}': questions are closed"
+                f" and passed over word by word, but with asking={shape.asking}, num_blocks={shape.num_blocks},"
+                f" leaky_dim={shape.leaky_dim}, token_window={shape.token_window} the word alone chooses none; set"
+                " train.close_from=1 and train.solver=tokens"
             )
 
 # %% ../../nbs/cvfp/15_state_config.ipynb #23db02c8

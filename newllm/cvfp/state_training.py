@@ -288,9 +288,9 @@ class StateTrainer:
         seed: int,  # of the sequences
         peak_rate: float | None = None,  # None = config.learning_rate
     ):
-        if config.solver == "sweeps" and not isinstance(model, StateLLM):
+        if config.solver != "tokens" and not isinstance(model, StateLLM):
             raise ValueError(
-                f"train.solver='sweeps' needs a StateLLM, got a {type(model).__name__}; set train.solver='tokens'"
+                f"train.solver='{config.solver}' needs a StateLLM, got a {type(model).__name__}; set train.solver='tokens'"
             )
         if not isinstance(model, StateLLM) and (
             config.close_from < 1 or config.state_noise or config.state_weight
@@ -438,15 +438,17 @@ class StateTrainer:
         cfg, model = self.config, self.model
         if cfg.solver == "sweeps":
             return self._swept(batch.ids, at), 0.0
-        if not (cfg.state_noise or cfg.state_weight):
+        if cfg.solver == "tokens" and not (cfg.state_noise or cfg.state_weight):
             return model(batch.ids, at), 0.0
+        asks = model.asks(batch.ids) if cfg.solver == "questions" else None
         rows, T = model.embed(batch.ids), batch.ids.shape[1]
         rng = np.random.default_rng([5, self.seed, self.steps_done])
         cut = int(rng.integers(0, T)) if cfg.state_noise else 0
         start, parts = model.start_context().expand(len(rows), -1), []
-        for part in (rows[:, :cut], rows[:, cut:]):
-            if part.shape[1]:
-                parts.append(model.layers.contexts(part, start)[0])
+        for part in (slice(0, cut), slice(cut, T)):
+            if part.stop > part.start:
+                asked = None if asks is None else asks[:, part]
+                parts.append(model.layers.contexts(rows[:, part], start, asks=asked)[0])
                 noise = torch.from_numpy(rng.standard_normal(start.shape, np.float32))
                 start = parts[-1][:, -1] + cfg.state_noise * noise
         contexts = torch.cat(parts, 1)
