@@ -156,6 +156,9 @@ class StateTrainConfig:
         ge=0,
         le=1,
     )
+    close_at: float = option(
+        0.5, "share right late in the sequences without which nothing is closed: who knows nothing needs nothing", ge=0, le=1
+    )
     close_every: int = option(100, "steps from one such closing to the next", ge=1, le=10_000_000)
     close_loss: float = option(
         0.01, "a question is closed when that raises the loss by less than this, nats an answer", ge=0, le=100
@@ -288,7 +291,15 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         transformer_layers=1,
         transformer_heads=2,
     ),
-    # minutes on one core: every nonzero vector reflects fully, one rate for every network
-    "short": dict(near=0.0, full=1e-9, steps=1200, rates=(0.003,), num_test_tokens=10_000),
+    # for the holder task, a swap of which is one reflection: wide limits, and needless questions are closed
+    "short": dict(
+        num_reflections=1,
+        near=0.2,
+        full=1.0,
+        train_lengths=(3, 6, 12, 24, 32, 64),
+        close_from=0.5,
+        steps=1000,
+        num_test_tokens=10_000,
+    ),
     "small": {},
 }

@@ -381,7 +381,7 @@ class StateTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.peak_rate * learning_rate(step, cfg)
         since = step - round(cfg.close_from * cfg.steps)
-        if since >= 0 and since % cfg.close_every == 0:
+        if since >= 0 and since % cfg.close_every == 0 and self.mastered >= cfg.close_at:
             self._close(step)
         if step % cfg.reuse == 0 or self._batch is None:
             self._batch, self._guess = self._draw(step), None
