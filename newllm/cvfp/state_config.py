@@ -157,7 +157,10 @@ class StateTrainConfig:
         le=1,
     )
     close_at: float = option(
-        0.5, "share right late in the sequences without which nothing is closed: who knows nothing needs nothing", ge=0, le=1
+        0.5,
+        "share right late in the sequences without which nothing is closed: who knows nothing needs nothing",
+        ge=0,
+        le=1,
     )
     close_every: int = option(100, "steps from one such closing to the next", ge=1, le=10_000_000)
     close_loss: float = option(
@@ -293,6 +296,7 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
     ),
     # for the holder task, a swap of which is one reflection: wide limits, and needless questions are closed
     "short": dict(
+        num_heads=4,
         num_reflections=1,
         near=0.2,
         full=1.0,
