@@ -150,8 +150,43 @@ class StateTrainConfig:
     )
     advance_memory: float = option(0.8, "memory of that share's running mean", ge=0, lt=1)
     gate_weight: float = option(0.0, "weight of the mean open gate in the loss", ge=0, le=1e6)
-    solver: Literal["tokens", "sweeps"] = option(
-        "tokens", "how states are found in training: token by token, or by sweeps over all tokens at once"
+    close_from: float = option(
+        1.0,
+        "share of the steps after which the questions of words that need none are closed; 1 = never",
+        ge=0,
+        le=1,
+    )
+    close_at: float = option(
+        0.5,
+        "share right late in the sequences without which nothing is closed: who knows nothing needs nothing",
+        ge=0,
+        le=1,
+    )
+    close_every: int = option(100, "steps from one such closing to the next", ge=1, le=10_000_000)
+    close_loss: float = option(
+        0.01, "a question is closed when that raises the loss by less than this, nats an answer", ge=0, le=100
+    )
+    close_tokens: int = option(
+        6144, "tokens, drawn as for training, on which that is measured", ge=1, le=100_000_000
+    )
+    state_noise: float = option(
+        0.0, "std of noise added to the states after one token of each step's sequences", ge=0, le=100
+    )
+    state_weight: float = option(
+        0.0,
+        "weight of the states' mean squared distance from the mean state of the same answers in a step",
+        ge=0,
+        le=1e6,
+    )
+    average_memory: float = option(
+        0.0,
+        "memory of a running mean of the weights, which the training leaves; 0 = the last weights",
+        ge=0,
+        lt=1,
+    )
+    solver: Literal["tokens", "sweeps", "questions"] = option(
+        "tokens",
+        "how states are found in training: token by token; by sweeps over all tokens at once; from one asking token to the next",
     )
     gradient: Literal["implicit", "last", "full"] = option(
         "implicit", "through sweeps: at the fixed point; through the last few sweeps; through all of them"
@@ -177,6 +212,11 @@ class StateTrainConfig:
             yield f"reuse={self.reuse} is for warm starts of sweeps, but solver='tokens' has none; set reuse=1"
         if self.last_sweeps > self.max_sweeps:
             yield f"last_sweeps={self.last_sweeps} is above max_sweeps={self.max_sweeps}"
+        if self.solver == "sweeps" and (self.state_noise or self.state_weight):
+            yield (
+                f"state_noise={self.state_noise} and state_weight={self.state_weight} are for states found token by"
+                " token, but solver='sweeps'; set both to 0"
+            )
 
 # %% ../../nbs/cvfp/15_state_config.ipynb #f02b68fc
 @config_section
@@ -221,6 +261,15 @@ class StateConfig(RunConfig):
         "One line for each pair of fields that cannot both hold."
         if self.train.gate_weight and not (self.model.turn_gates or self.model.ask_gates):
             yield f"train.gate_weight={self.train.gate_weight} closes gates, but model.turn_gates and model.ask_gates are both False"
+        shape = self.model
+        by_word = shape.asking and shape.num_blocks == 1 and not shape.leaky_dim and shape.token_window == 1
+        if (self.train.close_from < 1 or self.train.solver == "questions") and not by_word:
+            yield (
+                f"train.close_from={self.train.close_from} and train.solver='{self.train.solver}': questions are closed"
+                f" and passed over word by word, but with asking={shape.asking}, num_blocks={shape.num_blocks},"
+                f" leaky_dim={shape.leaky_dim}, token_window={shape.token_window} the word alone chooses none; set"
+                " train.close_from=1 and train.solver=tokens"
+            )
 
 # %% ../../nbs/cvfp/15_state_config.ipynb #23db02c8
 STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
@@ -245,7 +294,16 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         transformer_layers=1,
         transformer_heads=2,
     ),
-    # minutes on one core: every nonzero vector reflects fully, one rate for every network
-    "short": dict(near=0.0, full=1e-9, steps=1200, rates=(0.003,), num_test_tokens=10_000),
+    # for the holder task, a swap of which is one reflection: wide limits, and needless questions are closed
+    "short": dict(
+        num_heads=4,
+        num_reflections=1,
+        near=0.2,
+        full=1.0,
+        train_lengths=(3, 6, 12, 24, 32, 64),
+        close_from=0.5,
+        steps=1000,
+        num_test_tokens=10_000,
+    ),
     "small": {},
 }

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import from_dict, to_dict
-from .householder import answer, turn_states, turn_step
+from .householder import answer, turn_between_questions, turn_states, turn_step
 from .state_config import StateModelConfig
 from .recorded import ContextModel
 from ..text.saved import CONFIG
@@ -225,8 +225,9 @@ class StateRecurrence(StateBlock):
         initial: Tensor,  # [B, C of this block]
         guess: Tensor
         | None = None,  # [B, T, C of this block] contexts after each token that answer the questions; None = the true ones, token by token
+        asks: Tensor | None = None,  # [B, T] bool: tokens that ask, when no other does; None = all may ask
     ) -> Tensor:  # [B, T, C of this block]
-        "All tokens: exactly, or one sweep from a guess."
+        "All tokens: exactly, from one asking token to the next, or one sweep from a guess."
         cfg, leaky, parts = self.config, None, []
         if cfg.leaky_dim:
             leaky = linear_scan(*self.leaky_drive(x), initial[:, : cfg.leaky_dim])
@@ -237,9 +238,13 @@ class StateRecurrence(StateBlock):
             if questions is not None and guess is not None:
                 vectors = vectors + answer(self.states(_before(guess, initial)), questions, weights)
                 questions = weights = None
-            states = turn_states(
-                vectors, questions, t.gates, self.states(initial), cfg.near, cfg.full, weights
-            )
+            start = self.states(initial)
+            if questions is not None and asks is not None:
+                states = turn_between_questions(
+                    vectors, questions, t.gates, start, cfg.near, cfg.full, asks, weights
+                )
+            else:
+                states = turn_states(vectors, questions, t.gates, start, cfg.near, cfg.full, weights)
             parts.append(states.flatten(2))
         return torch.cat(parts, -1)
 
@@ -311,10 +316,11 @@ class StateLayers(nn.Module):
         x: Tensor,  # [B, T, E + X]
         initial: Tensor,  # [B, C]
         guess: Tensor | None = None,  # [B, T, C] contexts after each token; None = token by token
+        asks: Tensor | None = None,  # [B, T] bool: tokens that ask, when no other does; None = all may ask
     ) -> tuple[Tensor, Tensor]:  # contexts [B, T, C], what leaves the last block [B, T, read_dim]
-        "All tokens: exactly, token by token in one compiled loop for each block; or one sweep from a guess."
+        "All tokens: exactly, token by token in one compiled loop for each block, or from one asking token to the next; or one sweep from a guess."
         starts, guesses = self._parts(initial), self._parts(guess)
-        return self._through(x, lambda i, part: self.blocks[i].carry(part, starts[i], guesses[i]))
+        return self._through(x, lambda i, part: self.blocks[i].carry(part, starts[i], guesses[i], asks))
 
     def sweep(
         self,
@@ -468,6 +474,13 @@ class StateLLM(ContextModel):
         end = begin + sizes["questions"] + sizes["weights"]
         asked = rows[..., begin:end] * self.open_words[ids][..., None]
         return torch.cat([rows[..., :begin], asked, rows[..., end:]], -1)
+
+    def asks(
+        self,
+        ids: Tensor,  # [..., T] int64
+    ) -> Tensor:  # [..., T] bool
+        "Which tokens may ask: those of words whose questions are open."
+        return self.open_words[ids.to(self.open_words.device)] != 0
 
     def close_questions(
         self,

@@ -659,12 +659,19 @@ class StateTrackingPage(PageSection):
     seeds: int = option(5, "asking and turning networks", ge=1, le=1000)
     control_seeds: int = option(5, "networks of every other kind", ge=1, le=1000)
     kinds: str = option(
-        "asking,turning,gru,lstm,linear,leaky,leaky_gates,transformer",
+        "asking,turning,gru,lstm,linear,leaky,leaky_gates,leaky_multiply,leaky_ring,transformer",
         "networks compared, separated by commas",
     )
     shares: str = option("0.0,0.1,0.3,1.0", "shares of asking tokens in the figure of sweeps, by commas")
     questions: str = option("2,5,10,20", "asking tokens in a sequence, for the sweeps to the exact state")
+    ideas: str = option(
+        "open,noise,states,average,shorter,longer,softmax,two,reflect",
+        "changes of the recipe tried on the asking network, by commas; empty = none",
+    )
+    idea_seeds: int = option(2, "networks for each of them", ge=1, le=1000)
     by_sweeps: bool = option(True, "also train by sweeps, beside token by token")
+    sweep_share: float = option(0.02, "part of the tokens that ask in that training", ge=0, le=1)
+    sweep_steps: int = option(20, "its optimizer steps, from the trained network on", ge=1, le=1_000_000)
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
@@ -821,7 +828,20 @@ PAGES: dict[str, Page] = {
     ),
     "state_tracking": Page(
         StateTrackingPage,
-        {"tiny": dict(seeds=1, control_seeds=1, kinds="asking,turning,gru", shares="0.3", questions="2")},
+        {
+            "tiny": dict(
+                seeds=1,
+                control_seeds=1,
+                kinds="asking,turning,gru",
+                shares="0.3",
+                questions="2",
+                ideas="noise",
+                idea_seeds=1,
+                sweep_share=0.2,
+                sweep_steps=2,
+                close_from=0.5,
+            )
+        },
     ),
     "smollm": Page(
         SmollmPage,
