@@ -5,10 +5,13 @@
 # %% auto #0
 __all__ = ['Mistake', 'Commands', 'main', 'terminal_table', 'list_command', 'what_presets_say', 'described', 'show_command',
            'given_values', 'run_command', 'grid_values', 'whole_numbers', 'sweep_command', 'terminal_width', 'printed',
-           'results_command', 'compare_command', 'clean_command', 'lab_words', 'lab_command']
+           'results_command', 'compare_command', 'clean_command', 'known_pages', 'page_called', 'copy_page',
+           'copy_command', 'pages_to_open', 'lab_words', 'lab_command']
 
 # %% ../../nbs/runs/08_cli.ipynb #4f9a9c58
 import importlib.util
+import json
+import os
 import re
 import shutil
 import signal
@@ -23,7 +26,8 @@ import click
 
 from ..config import ConfigError, flat_fields, named_preset, nearest, quoted, to_dict
 from ..families import DEFAULT_FAMILY, FAMILIES
-from .environment import repository
+from ..files import write_whole
+from .environment import clone, page_folder, repository
 from .page_config import page_says
 from newllm.runs.parameters import (
     Parameter,
@@ -34,7 +38,7 @@ from newllm.runs.parameters import (
     started_as,
     subtitle,
 )
-from .run import RunFailed, experiments, find_page, run_experiment
+from .run import RunFailed, experiments, find_page, outputs_root, run_experiment
 from ..train.stop import Stopped
 
 # %% ../../nbs/runs/08_cli.ipynb #52cc5d0b
@@ -178,7 +182,9 @@ def list_command() -> None:
     "The experiments, one line each."
     known = experiments()
     if not known:
-        raise ConfigError("there are no experiment pages; install from a clone with `pip install -e .`")
+        raise ConfigError(
+            f"there are no experiment pages under {page_folder()}; install the wheel or a clone again"
+        )
     for name, page in known.items():
         click.echo(f"{name:{max(map(len, known))}s}  {subtitle(page)}")
 
@@ -530,15 +536,89 @@ def _spread_text(rows, short, whole: bool) -> str:  # pandas DataFrames
         whole,
     )
 
+# %% ../../nbs/runs/08_cli.ipynb #02b4dd59
+def known_pages() -> dict[str, Path]:  # "start", "cvfp/05_leaky", ...
+    "Every page by its place in the folder of pages, without the suffix."
+    folder = page_folder()
+    found = (p.relative_to(folder) for p in sorted(folder.rglob("*.ipynb")))
+    return {
+        p.with_suffix("").as_posix(): folder / p
+        for p in found
+        if not any(part.startswith((".", "_")) for part in p.parts)
+    }
+
+
+def page_called(
+    name: str,  # of `newllm list`, or a place as in `known_pages`
+) -> Path:
+    "The page of that name. Raises `ConfigError` with the nearest."
+    known = known_pages()
+    found = experiments().get(name) or known.get(name)
+    if found is None:
+        by_name = {*experiments(), *known}
+        raise ConfigError(
+            f"there is no page {quoted(name)}{nearest(name, sorted(by_name))}; there are the names of `newllm"
+            f" list`, and places under {page_folder()} such as cvfp/05_leaky"
+        )
+    return found
+
+
+_WRITES_MODULE = r"^nbdev\.nbdev_export\b"
+
+
+def copy_page(
+    source: Path,  # a page
+    target: Path,  # the file to write; its folder is made
+) -> Path:  # target
+    "Writes a copy without the cell that writes the page's module."
+    page = json.loads(source.read_text(encoding="utf-8"))
+    page["cells"] = [
+        c for c in page["cells"] if not re.search(_WRITES_MODULE, "".join(c["source"]), re.MULTILINE)
+    ]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, json.dumps(page, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    return target
+
+
+@main.command("copy")
+@click.argument("page")
+@click.option("--force", is_flag=True, help="Write over a file of that name.")
+def copy_command(page: str, force: bool) -> None:
+    "Puts a copy of PAGE (a name of `newllm list`, or a place such as cvfp/05_leaky) into this folder."
+    source = page_called(page)
+    target = Path.cwd() / source.name
+    if target.exists() and not force:
+        raise ConfigError(f"{target} is there already; --force writes over it")
+    copy_page(source, target)
+    runs = f"; newllm run ./{target.name} runs it" if source in experiments().values() else ""
+    click.echo(f"copied to {target}{runs}")
+
 # %% ../../nbs/runs/08_cli.ipynb #1ab0a7e2
+def pages_to_open() -> Path:
+    """The folder of pages that JupyterLab shows: the clone's, or copies in `pages` of the current folder,
+    where those that are there already stay as they are.
+    """
+    if clone() is not None:
+        return page_folder()
+    known, folder = known_pages(), Path.cwd() / "pages"
+    new = {name: page for name, page in known.items() if not (folder / f"{name}.ipynb").exists()}
+    for name, page in new.items():
+        copy_page(page, folder / f"{name}.ipynb")
+    if new:
+        click.echo(f"{len(new)} pages copied to {folder}")
+    return folder
+
+
 def lab_words(
     as_app: bool,  # Voila instead of JupyterLab
     more: tuple[str, ...],  # passed on
 ) -> list[str]:  # what is executed
     "The command that opens the start page. Raises `ConfigError` when there is no page, or no Voila."
-    page = repository() / "nbs" / "start.ipynb"
-    if not page.is_file():
-        raise ConfigError(f"there is no start page {page}; install from a clone with `pip install -e .`")
+    if "start" not in known_pages():
+        raise ConfigError(f"there is no start page under {page_folder()}; install the wheel or a clone again")
+    if as_app and importlib.util.find_spec("voila") is None:
+        raise ConfigError("the app needs Voila; `pip install newllm[app]` brings it")
+    page = pages_to_open() / "start.ipynb"
     if not as_app:
         return [
             sys.executable,
@@ -548,8 +628,6 @@ def lab_words(
             f"--LabApp.default_url=/lab/tree/{page.relative_to(repository())}",
             *more,
         ]
-    if importlib.util.find_spec("voila") is None:
-        raise ConfigError("the app needs Voila; `pip install newllm[app]` brings it")
     return [sys.executable, "-m", "voila", str(page), *more]
 
 
@@ -558,4 +636,6 @@ def lab_words(
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def lab_command(as_app: bool, more: tuple[str, ...]) -> None:
     "Opens JupyterLab on the start page; MORE goes to it, e.g. --no-browser."
-    raise SystemExit(subprocess.run(lab_words(as_app, more)).returncode)
+    words = lab_words(as_app, more)
+    runs = {"NEWLLM_OUTPUTS": str(outputs_root())}  # a page's kernel starts in the page's folder
+    raise SystemExit(subprocess.run(words, env=os.environ | runs).returncode)

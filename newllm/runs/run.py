@@ -44,7 +44,7 @@ from newllm.files import (
     write_json,
     write_whole,
 )
-from .environment import code_version, environment, git_state, repository
+from .environment import code_version, environment, git_state, page_folder, repository
 from .parameters import check_parameters, declared_parameters, page_parameters, resolve, started_as
 from ..train.progress import Progress
 from ..train.stop import Stop
@@ -486,7 +486,7 @@ def run_experiment(
     page, run, given = plan_run(experiment, params)
     if not force and _done_by_now(run.home):
         if show:
-            print(_already(run.home))
+            print(_already(run.home, page))
         return run.home
     with Stop(
         signal.SIGTERM, signal.SIGINT, seconds=8
@@ -637,35 +637,38 @@ def _tidy(home: Path) -> None:
         release(home)
 
 
-def _already(home: Path) -> str:
+def _already(home: Path, page: Path) -> str:
     "Says that a run is not run again, and whether the code is another now."
     then, now = read_json(home / "environment.json").get("git", {}).get("commit"), git_state()["commit"]
-    changed = (
-        f" by the code of commit {then[:7]}, which is now {now[:7]}" if then and now and then != now else ""
-    )
+    changed = ""
+    if then and now and then != now:
+        changed = f" by the code of commit {then[:7]}, which is now {now[:7]}"
+    elif read_json(home / "status.json").get("code") != code_version(page):
+        changed = " by another state of the page or the package"
     return f"done already{changed}: {home}\n--force (force=True) runs it again"
 
 # %% ../../nbs/runs/03_run.ipynb #4e34b0b0
 def experiments() -> dict[str, Path]:  # name -> page
-    "The experiment pages of the clone."
-    folder = repository() / "nbs" / "experiments"
+    "The experiment pages of the clone, or those that an installed package carries."
+    folder = page_folder() / "experiments"
     return {p.stem: p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith("_")}
 
 
 def find_page(
-    experiment: str | Path,  # name, or path to a notebook
+    experiment: str | Path,  # name, or path to a notebook, which has a / in it or ends in .ipynb
 ) -> Path:
     "The page of an experiment. Raises `ConfigError` with the nearest name."
-    if str(experiment).endswith(".ipynb"):
-        page = Path(experiment).resolve()
+    asked = str(experiment)
+    if asked.endswith(".ipynb") or "/" in asked:
+        page = Path(asked if asked.endswith(".ipynb") else f"{asked}.ipynb").resolve()
         if not page.is_file():
             raise ConfigError(f"there is no page {page}")
         return page
     known = experiments()
     if not known:
         raise ConfigError(
-            f"there are no experiment pages under {repository() / 'nbs' / 'experiments'}; install from a"
-            " clone with `pip install -e .`, or give the path to a page"
+            f"there are no experiment pages under {page_folder() / 'experiments'}; install the wheel or a"
+            " clone again, or give the path to a page"
         )
     if experiment not in known:
         raise ConfigError(
