@@ -61,6 +61,29 @@ TITLES: dict[str, str] = {
 _NEWEST = 4  # tokens that the network without memory sees
 
 
+def _transformer(config: LeakyConfig, vocab_size: int, size: int, dropout: float) -> TransformerLanguageModel:
+    "With gated nets of width `size`."
+    base, dim = config.baselines, config.model.embed_dim
+    shape = TransformerConfig(
+        dim=dim,
+        num_layers=base.transformer_layers,
+        num_heads=base.transformer_heads,
+        ffn_multiple=size / dim,
+        dropout=dropout,
+    )
+    return TransformerLanguageModel(shape, vocab_size)
+
+
+def _recurrent(kind: Kind, dim: int, vocab_size: int, size: int, dropout: float) -> RecurrentLanguageModel:
+    "With a cell of width `size`."
+    cells: dict[str, Callable[[], nn.Module]] = {
+        "gru": lambda: nn.GRU(dim, size, batch_first=True),
+        "lstm": lambda: nn.LSTM(dim, size, batch_first=True),
+        "mingru": lambda: MinGRU(dim, size),
+    }
+    return RecurrentLanguageModel(vocab_size, dim, cells[kind](), size, dropout, layer_norm=True)
+
+
 def build_network(
     kind: Kind,
     config: LeakyConfig,  # reads model, and baselines for the Transformer's layers and heads
@@ -73,27 +96,17 @@ def build_network(
     if kind not in get_args(Kind):
         raise ValueError(f"kind={kind!r} is none of {', '.join(get_args(Kind))}")
     if kind in ("cvfp", "memoryless"):
-        of = (
-            {} if kind == "cvfp" else dict(memory=False, feedback="none", gamma=None, token_shift=_NEWEST - 1)
-        )
-        shape = dataclasses.replace(
-            config.model, hidden_dim=size, dropout=dropout, token_dropout=dropout, **of
-        )
+        shape = dataclasses.replace(config.model, hidden_dim=size, dropout=dropout, token_dropout=dropout)
+        if kind == "memoryless":
+            shape = dataclasses.replace(
+                shape, memory=False, feedback="none", gamma=None, token_shift=_NEWEST - 1
+            )
         return LeakyLLM(shape, vocab_size, *(start or ()))
-    E, base = config.model.embed_dim, config.baselines
-    if kind == "transformer":
-        shape = TransformerConfig(
-            dim=E,
-            num_layers=base.transformer_layers,
-            num_heads=base.transformer_heads,
-            ffn_multiple=size / E,
-            dropout=dropout,
-        )
-        model = TransformerLanguageModel(shape, vocab_size)
-    else:
-        cells = {"gru": nn.GRU, "lstm": nn.LSTM}
-        cell = MinGRU(E, size) if kind == "mingru" else cells[kind](E, size, batch_first=True)
-        model = RecurrentLanguageModel(vocab_size, E, cell, size, dropout, layer_norm=True)
+    model = (
+        _transformer(config, vocab_size, size, dropout)
+        if kind == "transformer"
+        else _recurrent(kind, config.model.embed_dim, vocab_size, size, dropout)
+    )
     if start is not None:
         with torch.no_grad():
             model.embedding.weight.copy_(start[0])
@@ -153,9 +166,14 @@ def held_out_log_probs(
     ids: Tensor,  # [T]
     config: LeakyConfig,  # reads baselines.transformer_window
 ) -> Tensor:  # [T-1]
-    "log p(ids[i + 1] | the tokens before), dropout off; the Transformer sees half its window at least."
+    """log p(ids[i + 1] | the tokens before), dropout off; the Transformer sees half its window at least.
+
+    Raises `ValueError` for another network.
+    """
     if isinstance(model, LeakyLLM):
         return token_log_probs(model, ids)
     if isinstance(model, TransformerLanguageModel):
         return model.log_probs(ids, config.baselines.transformer_window)
+    if not isinstance(model, RecurrentLanguageModel):
+        raise ValueError(f"{type(model).__name__} is no network of `build_network`")
     return model.log_probs(ids)

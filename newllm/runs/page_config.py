@@ -274,10 +274,10 @@ class LanguageModelPage(PageSection):
     rates: str = option("0.003 0.006 0.012", "peak learning rates of the grid, separated by spaces")
     dropouts: str = option("0 0.1", "dropouts of the grid, separated by spaces")
     screen_tokens: int = option(
-        40_000, "training tokens on which every setting of the grid is tried", ge=2, le=1_000_000_000
+        100_000, "training tokens on which every setting of the grid is tried", ge=2, le=1_000_000_000
     )
     kept_settings: int = option(
-        2, "settings of each network that are tried again on all training tokens", ge=1, le=1000
+        4, "settings of each network that are tried again on all training tokens", ge=1, le=1000
     )
     budgets: str = option(
         "", "further numbers of training tokens, separated by spaces, at the settings chosen; one seed"

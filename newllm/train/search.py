@@ -36,7 +36,7 @@ class Setting:
 
 
 def grid(
-    optimizers: Sequence[str],
+    optimizers: Sequence[Literal["adamw", "muon"]],
     rates: Sequence[float],
     dropouts: Sequence[float],
 ) -> list[Setting]:
