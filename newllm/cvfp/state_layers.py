@@ -57,6 +57,8 @@ class Turns(NamedTuple):
 class StateBlock(nn.Module):
     "Leaky units and turning heads side by side."
 
+    scale: Tensor  # [L], of what drives the leaky units
+
     def __init__(self, config: StateModelConfig):
         super().__init__()
         self.config = config
@@ -416,6 +418,8 @@ def swept_contexts(
 # %% ../../nbs/cvfp/17_state_layers.ipynb #b2035f61
 class StateLLM(ContextModel):
     "Embedding, a stack of state blocks, and a readout with one hidden layer."
+
+    open_words: Tensor  # [V], 0 for words whose questions are closed
 
     def __init__(
         self,

@@ -238,7 +238,8 @@ def close_needless(
 
     still_open = torch.where(model.open_words == 1)[0].tolist()
     alone = {word: loss_without([word]) for word in still_open}
-    closed, last = [], loss_without([])
+    closed: list[int] = []
+    last = loss_without([])
     for word in sorted(still_open, key=alone.__getitem__):
         loss = loss_without([*closed, word])
         if loss - last >= max_loss:
@@ -299,7 +300,8 @@ class StateTrainer:
                 f"train.close_from={config.close_from}, state_noise={config.state_noise} and"
                 f" state_weight={config.state_weight} are for a StateLLM, got a {type(model).__name__}; set 1, 0 and 0"
             )
-        self.model, self.task, self.config, self.lengths, self.seed = model, task, config, lengths, seed
+        self.model: Any = model
+        self.task, self.config, self.lengths, self.seed = task, config, lengths, seed
         self.peak_rate = peak_rate or config.learning_rate
         self.optimizer = torch.optim.AdamW(
             model.parameters(),
@@ -309,7 +311,8 @@ class StateTrainer:
         )
         self.stage, self.mastered, self.steps_done, self.sweeps = 0, 0.0, 0, 0
         self.closings: list[tuple[int, list[int]]] = []  # step, words closed
-        self._batch, self._guess = None, None
+        self._batch: Any = None
+        self._guess: Tensor | None = None
         self._averages = (
             {n: p.detach().clone() for n, p in model.named_parameters()} if config.average_memory else {}
         )
