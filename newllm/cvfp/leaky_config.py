@@ -97,7 +97,6 @@ class BaselineConfig:
     transformer_window: int = option(
         256, "tokens it sees at once; it is trained on as many tokens a step as the others", ge=2, le=65_536
     )
-    transformer_dropout: float = option(0.0, "its dropout", ge=0, lt=1)
     wide_window: int = option(
         3, "newest tokens that the wide readout sees, a control for what contexts add", ge=1, le=16
     )

@@ -317,12 +317,12 @@ class LanguageModelPage(PageSection):
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
         data, joint, base, embed_dim = config.data, config.joint, config.baselines, config.model.embed_dim
-        sizes = {"num_train_tokens": data.num_train_tokens, "screen_tokens": self.screen_tokens}
-        sizes |= {f"{n} in budgets": n for n in listed(self.budgets, int, "budgets")}
-        for name, tokens in sizes.items():
+        sizes = [("num_train_tokens", data.num_train_tokens), ("screen_tokens", self.screen_tokens)]
+        sizes += [("budgets", tokens) for tokens in listed(self.budgets, int, "budgets")]
+        for name, tokens in sizes:
             if tokens > data.num_train_tokens:
                 yield (
-                    f"{name}: {tokens} is more than num_train_tokens={data.num_train_tokens}; lower it, or"
+                    f"{name}={tokens} is more than num_train_tokens={data.num_train_tokens}; lower it, or"
                     " raise num_train_tokens"
                 )
             yield from windows_fill(tokens, joint.num_streams, joint.window, name)
@@ -331,7 +331,7 @@ class LanguageModelPage(PageSection):
             wide_streams = max(1, joint.num_streams * joint.window // base.transformer_window)
             if tokens // wide_streams < 1 + base.transformer_window + 17:
                 yield (
-                    f"{name}: {tokens} does not fill {wide_streams} streams with the Transformer's window of"
+                    f"{name}={tokens} does not fill {wide_streams} streams with the Transformer's window of"
                     f" {base.transformer_window} tokens; raise it, or leave the Transformer out"
                 )
         if "transformer" in self.networks.split() and embed_dim % (2 * base.transformer_heads):
