@@ -97,7 +97,7 @@ def draw(
             ylim=chart.ylim,
         )
     handles, labels = (
-        map(list, zip(*[hl for ax in axes for hl in zip(*ax.get_legend_handles_labels())]))
+        map(list, zip(*[hl for ax in flat for hl in zip(*ax.get_legend_handles_labels())]))
         if any(known)
         else ([], [])
     )
