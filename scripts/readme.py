@@ -107,7 +107,7 @@ def spread(
     return mean if low == high else f"{mean} ({low} to {high})"
 
 
-SHOWN = {  # row of language_model -> what README calls it; optimizers are the rows' own
+SHOWN = {  # row of frozen_contexts -> what README calls it; optimizers are the rows' own
     "joint Phase 1": "**one context vector, joint Phase 1** (Muon)",
     "GRU": "GRU (AdamW)",
     "Kneser-Ney 3": "Kneser-Ney counts, order 3",
@@ -119,7 +119,7 @@ FIGURE = ROOT / "nbs" / "images" / "perplexity.png"
 
 def language_model() -> str:
     "Test perplexity of five rows, over seeds."
-    m = metrics("language_model")
+    m = metrics("frozen_contexts")
     rows = []
     for name, shown_as in SHOWN.items():
         found = m["seeds"][name]
@@ -140,7 +140,7 @@ def draw() -> None:
     from newllm.plots.theme import PALETTE, use_theme
 
     use_theme()
-    m = metrics("language_model")
+    m = metrics("frozen_contexts")
     fig, ax = plt.subplots(figsize=(7.2, 2.6))
     for y, name in enumerate(SHOWN):
         found = [r["test"] for r in m["seeds"][name]]
@@ -164,7 +164,7 @@ def draw() -> None:
 
 def drawn_from() -> str:
     "What identifies the data of the figure."
-    m = metrics("language_model")
+    m = metrics("frozen_contexts")
     data = [[r["test"] for r in m["seeds"][n]] for n in SHOWN]
     return hashlib.sha256(json.dumps([data, list(SHOWN.values())]).encode()).hexdigest()[:16]
 
