@@ -21,3 +21,8 @@ def __getattr__(name: str):
     if name not in _homes: raise AttributeError(f"module 'newllm' has no attribute {name!r}")
     from importlib import import_module
     return getattr(import_module(f"newllm.{_homes[name]}"), name)
+
+
+from newllm.hub.registered import register_when_loaded  # needs neither torch nor transformers
+
+register_when_loaded()

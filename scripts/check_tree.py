@@ -101,6 +101,7 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["train"],
     ["cvfp", "lego"],
     ["families", "loader", "comparison"],
+    ["hub"],
     ["runs"],
     ["panels"],
 ]

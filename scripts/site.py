@@ -16,6 +16,7 @@ TITLES = {
     "train": "Training",
     "cvfp": "CVFP",
     "lego": "LEGO and ASHEM",
+    "hub": "Beside transformers",
     "runs": "Runs",
     "panels": "Panels",
     "experiments": "Experiments",

@@ -18,7 +18,7 @@ from ..config import from_dict, to_dict
 from .leaky_config import LeakyModelConfig
 from .recorded import ContextModel
 from .solvers import SWEEPS, Status, linear_scan, sequential, solve
-from ..text.saved import CONFIG
+from ..text.saved import CONFIG, HubClass
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #2ae69642
 def _norm(weight: Tensor) -> Tensor:
@@ -284,6 +284,8 @@ _CHUNK = 4096  # tokens whose layer inputs are held at once
 
 class LeakyLLM(ContextModel):
     "Trained tied embedding, one leaky context layer, and a readout."
+
+    hub_class = HubClass("newllm_context", "hub.context_model", "ContextConfig", "ContextForCausalLM")
 
     config: LeakyModelConfig
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..config import from_dict, to_dict
 from .config import TransformerConfig
 from .transformer import KVCache, Rows, TransformerBlock
-from ..text.saved import SavedModel
+from ..text.saved import HubClass, SavedModel
 
 # %% ../../nbs/lego/02_blocks.ipynb #353a0e11
 IGNORED = -100  # the target of a position that no loss and no metric counts
@@ -66,6 +66,8 @@ class SequenceBatches:
 # %% ../../nbs/lego/02_blocks.ipynb #b036d6a7
 class LegoTransformer(SavedModel):
     "A Transformer cut into blocks, each of which ends in a usable prediction."
+
+    hub_class = HubClass("newllm_blocks", "hub.block_model", "BlocksConfig", "BlocksForCausalLM")
 
     def __init__(
         self,
