@@ -271,13 +271,13 @@ class LanguageModelPage(PageSection):
         "cvfp memoryless gru lstm mingru transformer", "networks compared, separated by spaces, ours first"
     )
     optimizers: str = option("adamw muon", "optimizers of the grid, separated by spaces")
-    rates: str = option("0.003 0.006 0.012", "peak learning rates of the grid, separated by spaces")
+    rates: str = option("0.006 0.012 0.024", "peak learning rates of the grid, separated by spaces")
     dropouts: str = option("0 0.1", "dropouts of the grid, separated by spaces")
     screen_tokens: int = option(
         100_000, "training tokens on which every setting of the grid is tried", ge=2, le=1_000_000_000
     )
     kept_settings: int = option(
-        4, "settings of each network that are tried again on all training tokens", ge=1, le=1000
+        3, "settings of each network that are tried again on all training tokens", ge=1, le=1000
     )
     budgets: str = option(
         "", "further numbers of training tokens, separated by spaces, at the settings chosen; one seed"
