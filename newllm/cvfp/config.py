@@ -63,7 +63,10 @@ class Phase1Config:
 
     mode: Literal["parallel", "sequential"] = option(
         "parallel",
-        "parallel: one Jacobi sweep and one update per iteration; sequential: one update per token",
+        "parallel: one Jacobi sweep and one update per iteration; sequential: one token after another",
+    )
+    sequential_updates: Literal["token", "iteration"] = option(
+        "token", "optimizer steps of mode='sequential': one per token, or one per iteration on all tokens"
     )
     iterations: int = option(10, "passes over the tokens, the first without learning", ge=2, le=10_000)
     steps_per_iteration: int = option(1, "optimizer steps on each parallel sweep", ge=1, le=1000)
@@ -117,13 +120,17 @@ class Phase1Config:
         "One line for each pair of fields that cannot both hold."
         if self.mode == "sequential" and self.steps_per_iteration != 1:
             yield (
-                f"mode='sequential' updates once per token; steps_per_iteration={self.steps_per_iteration}"
-                " needs mode='parallel'"
+                f"mode='sequential' updates as sequential_updates says; steps_per_iteration="
+                f"{self.steps_per_iteration} needs mode='parallel'"
             )
-        if self.mode == "sequential" and self.diversity == "global_mean":
+        if self.mode == "parallel" and self.sequential_updates != "token":
+            yield f"sequential_updates={self.sequential_updates!r} needs mode='sequential'"
+        by_token = self.mode == "sequential" and self.sequential_updates == "token"
+        if by_token and self.diversity == "global_mean":
             yield (
                 "mode='sequential' shows diversity='global_mean' one context at a time, whose distance from"
-                " its own mean is always 0; use diversity='ema_variance' or mode='parallel'"
+                " its own mean is always 0; use diversity='ema_variance', sequential_updates='iteration' or"
+                " mode='parallel'"
             )
         if self.diversity == "none" and self.dist_reg_weight != 0:
             yield f"diversity='none' needs dist_reg_weight=0, got {self.dist_reg_weight}"

@@ -131,7 +131,8 @@ class _Phase1Fit(Fit):
         self.config = config
         self.learning = self.train_mode = learning
         self.sequential = config.mode == "sequential"
-        self.save_every = _EVERY if self.sequential else 1
+        self.by_token = self.sequential and config.sequential_updates == "token"
+        self.save_every = _EVERY if self.by_token else 1
         self.ids = ids.to(self.device)
         self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(self.device)
         self.contexts = self.target = self.new = torch.empty(0)  # [T, C] after, before and in an iteration
@@ -162,7 +163,7 @@ class _Phase1Fit(Fit):
 
     def batches(self) -> Iterable[slice]:
         "All tokens, once or several times; or one after the other."
-        if self.sequential:
+        if self.by_token:
             return (slice(t, t + 1) for t in range(len(self.ids)))
         return [slice(0, len(self.ids))] * (self.config.steps_per_iteration if self.learning else 1)
 
@@ -176,17 +177,25 @@ class _Phase1Fit(Fit):
 
         Token 0 starts from the last context of the pass before.
         """
-        if self.sequential:
+        if self.by_token:
             before = self.new[batch.start - 1 : batch.start] if batch.start else self.target[-1:]
             contexts, _ = self.network.step(before.clone(), self.network.embed(self.ids[batch]))
         else:
-            contexts, _ = self.network.sweep(self.ids, self.target)
+            contexts, _ = self.network.sweep(self.ids, self._read_contexts())
         self.new[batch] = contexts.detach()
         self.batch = batch
         cvfp = cvfp_loss(contexts, self.target[batch], self.config.normalize)
         diversity = self.diversity(contexts, self.ids[batch], self.network)
         loss = total_loss(cvfp, diversity, self.config.dist_reg_weight)
         return loss, {"cvfp": cvfp, "diversity": diversity}
+
+    def _read_contexts(self) -> Tensor:
+        "What the tokens of a sweep read, each its predecessor's row and token 0 the last one, [T, C]."
+        if not self.sequential:
+            return self.target
+        with torch.no_grad():
+            now, _ = self.network.sequential(self.ids, self.target[-1])
+        return torch.cat([now[:-1], self.target[-1:]])
 
     def factor(self) -> float:
         "A rate for each iteration."
@@ -198,17 +207,17 @@ class _Phase1Fit(Fit):
         return f"iteration {self.epoch}, token {self.batch.start + _first_bad(changes[:, None])}"
 
     def after_step(self, numbers: dict) -> None:
-        "A sequential run reports every 500 tokens."
+        "A run with a step per token reports every 500 tokens."
         super().after_step(numbers)
         tokens = len(self.terms)
-        if self.sequential and tokens % _EVERY == 0 and tokens < len(self.ids):
+        if self.by_token and tokens % _EVERY == 0 and tokens < len(self.ids):
             self._tell({"iteration": self.epoch, **self._means()}, tokens)
 
     def row(self) -> dict:
         "What the iteration came to; in parallel the terms are those of its last step."
         self.contexts = self.new
         self.change = float(token_mse(self.contexts, self.target).mean())
-        return self._row(self._means() if self.sequential else self.terms[-1], self.target)
+        return self._row(self._means() if self.by_token else self.terms[-1], self.target)
 
     def settled(self, row: dict | None) -> bool:
         "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
@@ -242,7 +251,7 @@ class _Phase1Fit(Fit):
             self.change,
             len(self.history),
             self.steps,
-            self.steps * (1 if self.sequential else len(self.ids)),
+            self.steps * (1 if self.by_token else len(self.ids)),
             self.epoch < self.epochs,
         )
 
@@ -268,8 +277,8 @@ class _Phase1Fit(Fit):
         }
 
     def _tell(self, row: dict, tokens: int) -> None:
-        "Calls `on_step`; a parallel run counts iterations, a sequential one tokens."
-        size = len(self.ids) if self.sequential else 1
+        "Calls `on_step`; a run with a step per token counts tokens, any other iterations."
+        size = len(self.ids) if self.by_token else 1
         done = self.epoch * size + min(tokens, size)
         place = {"phase": self.phase, "done": done, "total": self.config.iterations * size}
         if self.on_step:
@@ -314,7 +323,7 @@ class Phase1Trainer:
     ) -> Phase1Result:
         """Learns in place. Raises `NonFiniteLoss`; warns before a sequential run over more than 10,000 tokens.
 
-        After each iteration, and in a sequential run every 500 tokens as well, `on_step` is called and the
+        After each iteration, and with a step per token every 500 tokens as well, `on_step` is called and the
         state is offered to `checkpoint`; a run resumes from what that loads.
         """
         return _Phase1Fit(self.model, self.config, ids, True, on_step, checkpoint).result()

@@ -163,7 +163,7 @@ class RecordedPage(PageSection):
     other_weights: bool = option(
         True, "also run the weights 0.8, 0.7, 0.5 and 0.01, and no diversity term, beside 0.9"
     )
-    sequential_rows: bool = option(True, "also run the rows that update once per token")
+    sequential_rows: bool = option(True, "also run the rows of the sequential schedule")
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
