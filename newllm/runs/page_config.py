@@ -310,7 +310,7 @@ class LanguageModelPage(PageSection):
             yield f"rates={quoted(self.rates)} must be above 0"
 
     _KNOWN: ClassVar[dict[str, tuple[str, ...]]] = {
-        "networks": ("cvfp", "memoryless", "gru", "lstm", "mingru", "transformer"),
+        "networks": ("cvfp", "memoryless", "turning", "asking", "gru", "lstm", "mingru", "transformer"),
         "optimizers": ("adamw", "muon"),
     }
 
