@@ -26,3 +26,12 @@ def __getattr__(name: str):
 from newllm.hub.registered import register_when_loaded  # needs neither torch nor transformers
 
 register_when_loaded()
+
+
+def main() -> None:
+    "The command line. Ctrl-C while it is still loading ends it in a word, as later."
+    try:
+        from newllm.runs.cli import main as run
+    except KeyboardInterrupt:
+        raise SystemExit("Aborted!") from None
+    run()
