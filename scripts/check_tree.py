@@ -223,6 +223,42 @@ def no_page_number_is_given_twice() -> Iterator[str]:
         seen[key] = p
 
 
+MEASURED = re.compile(
+    r"(?<!\d)(?!95 ?%)\d[\d,]*(?:\.\d+| ?%)"
+)  # a decimal or a percentage; 95% is an interval's
+QUOTED = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)", re.DOTALL)  # code and addresses in prose
+VERSION = re.compile(r"Apache 2\.0")
+
+
+def no_result_is_typed() -> Iterator[str]:
+    """README and the results page print what runs have measured: neither their prose nor the sentences of
+    their code hold a decimal or a percentage.
+    """
+    said: dict[str, list[str]] = {
+        "scripts/readme.py": [(ROOT / "scripts" / "readme.py").read_text(encoding="utf-8")]
+    }
+    prose: dict[str, list[str]] = {}
+    for name in ("index", "results"):
+        cells = notebook(ROOT / "nbs" / f"{name}.ipynb")["cells"]
+        sources = [(c["cell_type"], "".join(c["source"])) for c in cells]
+        prose[name] = [VERSION.sub("", QUOTED.sub("", text)) for kind, text in sources if kind == "markdown"]
+        said[name] = [text for kind, text in sources if kind == "code"]
+    for name, sources in said.items():
+        prose.setdefault(name, [])
+        for source in sources:
+            prose[name] += [
+                node.value
+                for node in ast.walk(parsed(source))
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and " " in node.value.strip()
+            ]
+    for name, texts in prose.items():
+        for text in texts:
+            for hit in MEASURED.finditer(text):
+                yield f"{name}: {text[max(0, hit.start() - 40) : hit.end() + 20]!r}"
+
+
 CHECKS = [
     experiment_pages_have_one_parameters_cell,
     pages_have_no_widget_state,
@@ -236,6 +272,7 @@ CHECKS = [
     modules_import_in_no_circle,
     no_private_name_is_imported,
     no_page_number_is_given_twice,
+    no_result_is_typed,
 ]
 
 

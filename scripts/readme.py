@@ -189,7 +189,7 @@ def state_tracking() -> str:
         else ""
     )
     return (
-        f"Where what a token does depends on the state (who holds what, 30% of the tokens ask), a layer that asks its own state is right at"
+        f"Where what a token does depends on the state (who holds what), a layer that asks its own state is right at"
         f" {spread(asking)}% of the positions of length 32 ({len(asking)} seeds), its twin that does not ask at {spread(twin)}%, a GRU of"
         f" {larger:.1f} times its parameters after as many steps at {spread(gru)}% ({len(gru)} seed{'s' * (len(gru) > 1)}; {search}): there the"
         f" iteration is needed ([state_tracking](nbs/experiments/state_tracking.ipynb)).{closed}"
