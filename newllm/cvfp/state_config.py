@@ -8,7 +8,7 @@ __all__ = ['STATE_PRESETS', 'StateModelConfig', 'StateTaskConfig', 'StateTrainCo
 # %% ../../nbs/cvfp/15_state_config.ipynb #cf275978
 from typing import Literal
 
-from ..config import ConfigError, RunConfig, config_section, option
+from ..config import RunConfig, config_section, option
 
 # %% ../../nbs/cvfp/15_state_config.ipynb #17f90aaa
 @config_section
@@ -39,7 +39,8 @@ class StateModelConfig:
     )
     answers: Literal["linear", "softmax"] = option(
         "linear",
-        "how the state answers a question: S b, or w softmax(S b), which forgets small errors of the state once it is sure",
+        "how the state answers a question: S b, or w softmax(S b), which forgets small errors of the state"
+        " once it is sure",
     )
     leaky_dim: int = option(0, "L, leaky units of a block, which feed its heads; 0 = none", ge=0, le=16_384)
     tau_max: float = option(
@@ -101,7 +102,8 @@ class StateTaskConfig:
 
     task: Literal["holder", "hidden", "stories", "Z60", "A5", "S5"] = option(
         "holder",
-        "holder: who holds what; hidden: the same, actions revealed later; stories: in words; Z60, A5, S5: word problems of the group",
+        "holder: who holds what; hidden: the same, actions revealed later; stories: in words; Z60, A5, S5:"
+        " word problems of the group",
     )
     share: float = option(
         0.3, "part of the tokens that say 'swaps with whoever holds x' (holder, hidden, stories)", ge=0, le=1
@@ -131,7 +133,8 @@ class StateTrainConfig:
     )
     answered_ratio: float = option(
         1.0,
-        "share of the positions, drawn anew in each step and the last one among them, whose answers are learned from; states are carried through all",
+        "share of the positions, drawn anew in each step and the last one among them, whose answers are"
+        " learned from; states are carried through all",
         gt=0,
         le=1,
     )
@@ -186,7 +189,8 @@ class StateTrainConfig:
     )
     solver: Literal["tokens", "sweeps", "questions"] = option(
         "tokens",
-        "how states are found in training: token by token; by sweeps over all tokens at once; from one asking token to the next",
+        "how states are found in training: token by token; by sweeps over all tokens at once; from one"
+        " asking token to the next",
     )
     gradient: Literal["implicit", "last", "full"] = option(
         "implicit", "through sweeps: at the fixed point; through the last few sweeps; through all of them"
@@ -243,7 +247,10 @@ class StateControlsConfig:
         if not self.rates or min(self.rates) <= 0:
             yield f"rates={self.rates} needs at least one rate above 0"
         if self.transformer_dim % self.transformer_heads:
-            yield f"transformer_dim={self.transformer_dim} must be a multiple of transformer_heads={self.transformer_heads}"
+            yield (
+                f"transformer_dim={self.transformer_dim} must be a multiple of"
+                f" transformer_heads={self.transformer_heads}"
+            )
         if self.leaky_dim % 2:
             yield f"leaky_dim={self.leaky_dim} must be even: its feedback 'ring' halves it"
 
@@ -260,7 +267,10 @@ class StateConfig(RunConfig):
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
         if self.train.gate_weight and not (self.model.turn_gates or self.model.ask_gates):
-            yield f"train.gate_weight={self.train.gate_weight} closes gates, but model.turn_gates and model.ask_gates are both False"
+            yield (
+                f"train.gate_weight={self.train.gate_weight} closes gates, but model.turn_gates and"
+                " model.ask_gates are both False"
+            )
         shape = self.model
         by_word = shape.asking and shape.num_blocks == 1 and not shape.leaky_dim and shape.token_window == 1
         if (self.train.close_from < 1 or self.train.solver == "questions") and not by_word:

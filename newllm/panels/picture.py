@@ -437,7 +437,8 @@ def table_html(
     def cell(tag, text, i):
         return (
             f'<{tag} style="padding:1px 12px 1px'
-            f' 0;text-align:{"left" if i == 0 else "right"};font-weight:{"bold" if tag == "th" else "normal"}">{html.escape(str(text))}</{tag}>'
+            f' 0;text-align:{"left" if i == 0 else "right"};font-weight:{"bold" if tag == "th" else "normal"}">'
+            f"{html.escape(str(text))}</{tag}>"
         )
 
     lines = [

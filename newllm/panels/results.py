@@ -183,6 +183,57 @@ def control_of(
     candidates += [name.replace("trained", "untrained")] if ".trained" in name else []
     return next((c for c in candidates if c in columns), None)
 
+# %% ../../nbs/panels/08_results.ipynb #37a19b25
+def _range(values: pd.Series) -> str:
+    "Smallest to largest."
+    ends = [f"{values.min():.4g}", f"{values.max():.4g}"]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _cell(v) -> str:
+    "A value as it stands in the table."
+    return "" if v is None or v != v else f"{v:.5g}" if isinstance(v, float) else str(v)
+
+
+def _notes(rows: pd.DataFrame, named: list[str]) -> list[str]:
+    "What the mouse reads over each run."
+    return [
+        f"{e} {run}<br>"
+        + "<br>".join(html.escape(f"{c} = {_cell(v)}") for c, v in zip(named, values) if _cell(v))
+        for (e, run), values in zip(rows[["experiment", "run"]].values, rows[named].values)
+    ]
+
+# %% ../../nbs/panels/08_results.ipynb #d531c692
+def _is_number(values: pd.Series) -> bool:
+    "Can the column be plotted, and is at least one value there?"
+    return pd.api.types.is_numeric_dtype(values) and values.dtype != bool and bool(values.notna().any())
+
+
+def _across_and_up(table: pd.DataFrame, numbers: list[str], x: str | None, y: str | None) -> tuple[str, str]:
+    "The columns of the scatter, as asked for or chosen."
+    metrics = [c for c in numbers if c.startswith("metrics.")] or numbers
+    up = column(table, y) if y else max(metrics, key=lambda c: table[c].notna().sum())
+    settings = [c for c in varied(table) if c in numbers] or numbers
+    there = table[up].notna()
+    return column(table, x) if x else max(settings, key=lambda c: table[c][there].nunique()), up
+
+
+def _scatter(rows: pd.DataFrame, x: str, y: str, control: str | None, noted: list[str]) -> Picture:
+    "One dot for each run, and one for its control."
+    lines = [
+        Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, noted))
+        for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))
+    ]
+    beside = ""
+    if control:
+        points, notes = (list(rows[x]), list(rows[control])), _notes(rows, noted)
+        lines.append(Line("untrained", *points, ROLES["control"], "dots", dash=True, hover=notes))
+        beside = f" (untrained {_range(rows[control])})" if rows[control].notna().any() else ""
+    across, up = x.removeprefix("metrics."), y.removeprefix("metrics.")
+    found = f": {_range(rows[y])}" if len(rows) else ""
+    runs = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
+    return Picture(f"{up} of {runs}{found}{beside}", [Chart(across, up, lines)])
+
 # %% ../../nbs/panels/08_results.ipynb #e5446da8
 class ResultsPanel(Panel):
     "A filter, a table and a scatter of the runs of `table`; `chosen` is the folder of the run that is open."
@@ -196,32 +247,13 @@ class ResultsPanel(Panel):
     ):
         self.all, self.folders, self.rows = table, dict(folders), table
         self.chosen: Path | None = None  # the folder of the run that is open
-        self.numbers = [
-            c
-            for c in table
-            if pd.api.types.is_numeric_dtype(table[c]) and table[c].dtype != bool and table[c].notna().any()
-        ]
+        self.numbers = [c for c in table if _is_number(table[c])]
         if not self.numbers:
             raise ConfigError(
                 "no run has a number to be plotted; `newllm run` makes runs, `newllm results` lists them"
             )
         self.varied = [c for c in varied(table) if c not in FIXED]
-        up = (
-            column(table, y)
-            if y
-            else max(
-                [c for c in self.numbers if c.startswith("metrics.")] or self.numbers,
-                key=lambda c: table[c].notna().sum(),
-            )
-        )
-        across = (
-            column(table, x)
-            if x
-            else max(
-                [c for c in varied(table) if c in self.numbers] or self.numbers,
-                key=lambda c: table[c][table[up].notna()].nunique(),
-            )
-        )
+        across, up = _across_and_up(table, self.numbers, x, y)
         wide = dict(style={"description_width": "initial"}, layout=W.Layout(width="330px"))
         self.filter = W.Text(
             description="filter", placeholder="preset=tiny effective_rank>80", continuous_update=False, **wide
@@ -233,6 +265,10 @@ class ResultsPanel(Panel):
             [self.filter, self.x, self.y], self._picture(), [self.message, self.view, self.run], 300
         )
         self._fill()
+        self._listen()
+
+    def _listen(self) -> None:
+        "What is chosen, sorted or clicked is shown."
         for w in (self.filter, self.x, self.y):
             w.observe(lambda change: self.redraw(), "value")
         self.view.observe(lambda change: self._fill(), ["sort", "turned"])
@@ -306,53 +342,7 @@ class ResultsPanel(Panel):
         "One dot for each run that has both numbers, and its control."
         x, y = self.x.value, self.y.value
         rows = self.rows[self.rows[x].notna() & self.rows[y].notna()]
-        control = control_of(list(self.all), y)
-        lines = [
-            Line(name, list(of[x]), list(of[y]), PALETTE[i % 6], "dots", hover=_notes(of, self.varied[:10]))
-            for i, (name, of) in enumerate(rows.groupby("experiment", sort=True))
-        ]
-        if control:
-            lines.append(
-                Line(
-                    "untrained",
-                    list(rows[x]),
-                    list(rows[control]),
-                    ROLES["control"],
-                    "dots",
-                    dash=True,
-                    hover=_notes(rows, self.varied[:10]),
-                )
-            )
-
-        def short(name):
-            return name.removeprefix("metrics.")
-
-        best = f": {_range(rows[y])}" if len(rows) else ""
-        beside = f" (untrained {_range(rows[control])})" if control and rows[control].notna().any() else ""
-        return Picture(
-            f"{short(y)} of {len(rows)} run{'' if len(rows) == 1 else 's'}{best}{beside}",
-            [Chart(short(x), short(y), lines)],
-        )
-
-# %% ../../nbs/panels/08_results.ipynb #37a19b25
-def _range(values: pd.Series) -> str:
-    "Smallest to largest."
-    ends = [f"{values.min():.4g}", f"{values.max():.4g}"]
-    return " to ".join(dict.fromkeys(ends))
-
-
-def _cell(v) -> str:
-    "A value as it stands in the table."
-    return "" if v is None or v != v else f"{v:.5g}" if isinstance(v, float) else str(v)
-
-
-def _notes(rows: pd.DataFrame, named: list[str]) -> list[str]:
-    "What the mouse reads over each run."
-    return [
-        f"{e} {run}<br>"
-        + "<br>".join(html.escape(f"{c} = {_cell(v)}") for c, v in zip(named, values) if _cell(v))
-        for (e, run), values in zip(rows[["experiment", "run"]].values, rows[named].values)
-    ]
+        return _scatter(rows, x, y, control_of(list(self.all), y), self.varied[:10])
 
 # %% ../../nbs/panels/08_results.ipynb #1ca28d26
 def results_panel(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['launch', 'run_processes', 'run_state', 'pause', 'unpause', 'stop', 'history', 'numbers', 'track', 'training_picture',
-           'TrainingPanel', 'training_panel']
+           'RunControls', 'TrainingPanel', 'training_panel']
 
 # %% ../../nbs/panels/07_training.ipynb #a5b2a4a6
 import asyncio
@@ -174,6 +174,26 @@ def track(
 
 # %% ../../nbs/panels/07_training.ipynb #b6158262
 _COLOURS = (ROLES["trained"], PALETTE[1])
+_CHARTS = (  # across, up (None = the chosen term), is up logarithmic, its limits
+    ("step", None, False, None),
+    ("step", "converged tokens (%)", False, (-3, 103)),
+    ("step", "validation perplexity", False, None),
+    ("step", "effective rank (% of C)", False, (-3, 103)),
+    ("direction, strongest first", "spectrum, share (log)", True, (1e-4, 2)),
+    ("tokens later", "influence left, share (log)", True, (1e-4, 2)),
+)
+
+
+def _row_numbers(row: Mapping, term: str) -> list[float | None]:
+    "What a step says for the first four charts; None = nothing."
+    converged, rank = row.get("converged"), row.get("effective_rank")
+    perplexities = [v for k, v in row.items() if k in ("ppl", "val_perplexity")]
+    return [
+        row.get(term),
+        None if converged is None else 100 * converged / row["tokens"],
+        perplexities[0] if perplexities else None,
+        None if rank is None else 100 * rank / row["context_dim"],
+    ]
 
 
 def training_picture(
@@ -184,40 +204,16 @@ def training_picture(
     "Term, convergence, perplexity; effective rank, spectrum, memory."
     lines: list[list[Line]] = [[] for _ in range(6)]
     for (name, rows), color in zip(runs.items(), _COLOURS):
-        read = [
-            lambda r: r.get(term),
-            lambda r: 100 * r["converged"] / r["tokens"] if r.get("converged") is not None else None,
-            lambda r: next((v for k, v in r.items() if k in ("ppl", "val_perplexity")), None),
-            lambda r: (
-                100 * r["effective_rank"] / r["context_dim"] if r.get("effective_rank") is not None else None
-            ),
-        ]
-        for chart, value in zip(lines, read):
-            chart += [Line(name, *xy, color) for xy in [track(rows, value)] if xy[0]]
+        for i, chart in enumerate(lines[:4]):
+            steps, values = track(rows, lambda row: _row_numbers(row, term)[i])
+            chart += [Line(name, steps, values, color)] if steps else []
         for chart, key in zip(lines[4:], ("spectrum", "memory")):
             chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
-    labels = [
-        ("step", term),
-        ("step", "converged tokens (%)"),
-        ("step", "validation perplexity"),
-        ("step", "effective rank (% of C)"),
-        ("direction, strongest first", "spectrum, share (log)"),
-        ("tokens later", "influence left, share (log)"),
+    charts = [
+        Chart(x if drawn else "not reported here", y or term, drawn, log_y=log, ylim=limits)
+        for (x, y, log, limits), drawn in zip(_CHARTS, lines)
     ]
-    return Picture(
-        title,
-        [
-            Chart(
-                x if l else "not reported here",
-                y,
-                l,
-                log_y=i > 3,
-                ylim=(-3, 103) if i in (1, 3) else (1e-4, 2) if i > 3 else None,
-            )
-            for i, ((x, y), l) in enumerate(zip(labels, lines))
-        ],
-        columns=3,
-    )
+    return Picture(title, charts, columns=3)
 
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
@@ -236,9 +232,53 @@ def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) ->
         Line("at its first report", at(curves[0]), floor(curves[0]), ROLES["control"], dash=True),
     ]
 
-# %% ../../nbs/panels/07_training.ipynb #ba0949a1
-class TrainingPanel(Panel):
-    "Choose an experiment or one of its runs; `folder` is the run that is shown, None before one is chosen."
+# %% ../../nbs/panels/07_training.ipynb #324d9d07
+_NOTHING_CHOSEN = "No run is chosen: set the parameters and press Start, or choose a run"
+
+
+def _dropdown(description: str, **options) -> W.Dropdown:
+    "One of the panel's choices."
+    style, layout = {"description_width": "initial"}, W.Layout(width="262px")
+    return W.Dropdown(description=description, style=style, layout=layout, **options)
+
+
+def _tail(log: Path) -> str:
+    "The last line that the process wrote."
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
+    return lines[-1][:160] if lines else ""
+
+
+def _status(folder: Path | None, state: str, process: subprocess.Popen | None) -> str:
+    "State of the run, and why it is not done."
+    if folder is None:
+        return "no run"
+    if state == "new":
+        starting = process is not None and process.returncode is None
+        said = _tail(folder.with_suffix(".log"))
+        return f"{folder.name}: " + (f"starting {said}" if starting else f"did not start. {said}")
+    reason = read_json(folder / "status.json").get("reason")
+    return f"{folder.name}: {state}" + (f" ({reason.splitlines()[0][:120]})" if reason else "")
+
+
+def _progress(folder: Path | None, state: str, stretch: str, rows: Sequence[Mapping], term: str) -> str:
+    "Where the run is, in its own numbers."
+    if folder is None:
+        return _NOTHING_CHOSEN
+    if not rows:
+        return f"{folder.name} is {state} and has reported nothing yet"
+    first, last = rows[0], rows[-1]
+    values, rank = track(rows, lambda r: r.get(term))[1], ""
+    if last.get("effective_rank") is not None and first.get("effective_rank") is not None:
+        now, then = (100 * r["effective_rank"] / r["context_dim"] for r in (last, first))
+        rank = f", effective rank {now:.1f}% (at its first report {then:.1f}%)"
+    change = f": {term} {values[0]:.3g}" if values else ""
+    if len(values) > 1:
+        change = f": {term} from {values[0]:.3g} to {values[-1]:.3g}"
+    return f"{folder.name} {state}, {stretch} {last['done']} of {last['total']}{change}{rank}"
+
+# %% ../../nbs/panels/07_training.ipynb #c6792951
+class RunControls(Panel):
+    "Choices and buttons of a run; `folder` is the run that is chosen, None before one is."
 
     def __init__(
         self,
@@ -249,18 +289,9 @@ class TrainingPanel(Panel):
         self.folder: Path | None = None  # of the chosen run
         self.process: subprocess.Popen | None = None  # that runs it, when this panel started it
         self.seen: tuple | None = None  # what was drawn last
-        wide = {"style": {"description_width": "initial"}, "layout": W.Layout(width="262px")}
-        self.experiment = W.Dropdown(
-            options=list(self.pages), value=experiment, description="experiment", **wide
-        )
-        self.run, self.other = (
-            W.Dropdown(description="run", **wide),
-            W.Dropdown(description="laid over", **wide),
-        )
-        self.stretch, self.term = (
-            W.Dropdown(description="phase", **wide),
-            W.Dropdown(description="number", **wide),
-        )
+        self.experiment = _dropdown("experiment", options=list(self.pages), value=experiment)
+        self.run, self.other = _dropdown("run"), _dropdown("laid over")
+        self.stretch, self.term = _dropdown("phase"), _dropdown("number")
         self.buttons = {
             name: W.Button(description=name, layout=W.Layout(width="90px"))
             for name in ("Start", "Pause", "Stop", "Resume")
@@ -268,11 +299,7 @@ class TrainingPanel(Panel):
         self.state, self.form = W.HTML(), W.VBox()
         folded = W.Accordion([self.form], titles=("parameters",), selected_index=None)
         super().__init__(
-            [self.experiment, self.run, self.other],
-            training_picture(
-                {}, "loss", "No run is chosen: set the parameters and press Start, or choose a run"
-            ),
-            [],
+            [self.experiment, self.run, self.other], training_picture({}, "loss", _NOTHING_CHOSEN), []
         )
         self.children = [
             self.children[0],
@@ -281,6 +308,49 @@ class TrainingPanel(Panel):
             W.HBox([self.stretch, self.term]),
             self.live.widget,
         ]
+
+    def _offer(self, w: W.Dropdown, options: Sequence, value: Any) -> None:
+        "New options and a choice, which the panel makes itself and does not redraw for."
+        if list(w.options) == list(options) and w.value == value:
+            return
+        self.quiet = True
+        try:
+            w.options, w.value = options, value
+        finally:
+            self.quiet = False
+
+    def _chosen(self) -> Path:
+        "The run that a button is about. Raises `ConfigError` when none is chosen."
+        if self.folder is None:
+            raise ConfigError("no run is chosen")
+        return self.folder
+
+    def start(self) -> None:
+        "Starts the run that the form describes; the same run again when it was stopped."
+        form = self.form.children[0]
+        self.folder, self.process = launch(form.page, form.values())
+        self.seen = None
+
+    def resume(self) -> None:
+        "Lets a paused run go on, or starts a stopped one again from its last checkpoint."
+        if run_state(self._chosen()) == "paused":
+            unpause(self._chosen())
+        else:
+            self.start()
+
+    def _say(self, text: str) -> None:
+        self.state.value = f'<span style="font-size:13px">{html.escape(text)}</span>'
+
+# %% ../../nbs/panels/07_training.ipynb #ba0949a1
+class TrainingPanel(RunControls):
+    "Choose an experiment or one of its runs; `folder` is the run that is shown, None before one is chosen."
+
+    def __init__(
+        self,
+        experiment: str,
+        pages: Mapping[str, Path],  # experiments that can be chosen
+    ):
+        super().__init__(experiment, pages)
         for name, action in (
             ("Start", self.start),
             ("Pause", lambda: pause(self._chosen())),
@@ -310,16 +380,6 @@ class TrainingPanel(Panel):
         for w, value in ((self.run, str(self.folder or "")), (self.other, self.other.value)):
             self._offer(w, options, value if value in [v for _, v in options] else "")
 
-    def _offer(self, w: W.Dropdown, options: Sequence, value: Any) -> None:
-        "New options and a choice, which the panel makes itself and does not redraw for."
-        if list(w.options) == list(options) and w.value == value:
-            return
-        self.quiet = True
-        try:
-            w.options, w.value = options, value
-        finally:
-            self.quiet = False
-
     def _choose(self, folder: str) -> None:
         "Shows a run, and its parameters in the form."
         self.folder = Path(folder) if folder else None
@@ -327,25 +387,6 @@ class TrainingPanel(Panel):
             saved = read_json(self.folder / "config.json")
             self.form.children[0].fill(saved_values(self.form.children[0], saved) if saved else {})
         self.refresh(True)
-
-    def _chosen(self) -> Path:
-        "The run that a button is about. Raises `ConfigError` when none is chosen."
-        if self.folder is None:
-            raise ConfigError("no run is chosen")
-        return self.folder
-
-    def start(self) -> None:
-        "Starts the run that the form describes; the same run again when it was stopped."
-        form = self.form.children[0]
-        self.folder, self.process = launch(form.page, form.values())
-        self.seen = None
-
-    def resume(self) -> None:
-        "Lets a paused run go on, or starts a stopped one again from its last checkpoint."
-        if run_state(self._chosen()) == "paused":
-            unpause(self._chosen())
-        else:
-            self.start()
 
     def _do(self, action) -> None:
         "A button: what goes wrong is said beside it."
@@ -355,9 +396,6 @@ class TrainingPanel(Panel):
             self._say(str(e))
             return
         self.refresh(True)
-
-    def _say(self, text: str) -> None:
-        self.state.value = f'<span style="font-size:13px">{html.escape(text)}</span>'
 
     def refresh(
         self,
@@ -388,21 +426,8 @@ class TrainingPanel(Panel):
         }
         for name, button in self.buttons.items():
             button.disabled = not able[name]
-        self._say(self._status(state))
+        self._say(_status(self.folder, state, self.process))
         self._draw(state)
-
-    def _status(self, state: str) -> str:
-        "State of the run, and why it is not done."
-        if self.folder is None:
-            return "no run"
-        if state == "new":
-            return (
-                f"{self.folder.name}: starting {_tail(self.folder.with_suffix('.log'))}"
-                if self.process is not None and self.process.returncode is None
-                else f"{self.folder.name}: did not start. {_tail(self.folder.with_suffix('.log'))}"
-            )
-        reason = read_json(self.folder / "status.json").get("reason")
-        return f"{self.folder.name}: {state}" + (f" ({reason.splitlines()[0][:120]})" if reason else "")
 
     def _draw(self, state: str) -> None:
         "The chosen stretch of the run, and of the one that is laid over it."
@@ -423,42 +448,10 @@ class TrainingPanel(Panel):
         other = Path(self.other.value) if self.other.value else None
         if other and other != self.folder:
             runs[other.name] = history(other).get(self.stretch.value, [])
-        self.show(training_picture(runs, term, self._title(state, rows, term)))
-
-    def _title(self, state: str, rows: Sequence[Mapping], term: str) -> str:
-        "Where the run is, in its own numbers."
-        if not rows or self.folder is None:
-            return (
-                "No run is chosen: set the parameters and press Start, or choose a run"
-                if self.folder is None
-                else f"{self.folder.name} is {state} and has reported nothing yet"
-            )
-        last, (_, values) = rows[-1], track(rows, lambda r: r.get(term))
-        rank = (
-            f", effective rank {100 * last['effective_rank'] / last['context_dim']:.1f}% (at its first report"
-            f" {100 * rows[0]['effective_rank'] / rows[0]['context_dim']:.1f}%)"
-            if last.get("effective_rank") is not None and rows[0].get("effective_rank") is not None
-            else ""
-        )
-        change = (
-            f": {term} from {values[0]:.3g} to {values[-1]:.3g}"
-            if len(values) > 1
-            else f": {term} {values[0]:.3g}"
-            if values
-            else ""
-        )
-        return (
-            f"{self.folder.name} {state}, {self.stretch.value} {last['done']} of"
-            f" {last['total']}{change}{rank}"
-        )
+        title = _progress(self.folder, state, self.stretch.value, rows, term)
+        self.show(training_picture(runs, term, title))
 
 # %% ../../nbs/panels/07_training.ipynb #129b4ab3
-def _tail(log: Path) -> str:
-    "The last line that the process wrote."
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
-    return lines[-1][:160] if lines else ""
-
-
 def _follow(panel: TrainingPanel, seconds: float = 1.0) -> None:
     """Refreshes the panel on the kernel's own loop, between its cells; where there is no loop, `refresh()`
     is for the caller.

@@ -6,6 +6,7 @@
 __all__ = ['confidence_histogram', 'frontier_plot', 'reliability_plot', 'depth_by_kind', 'exit_curve_plot']
 
 # %% ../../nbs/plots/03_depth.ipynb #0991d221
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -31,7 +32,8 @@ def confidence_histogram(
     fig, (ax,) = titled_panels(
         1,
         title
-        or f"{100 * hard.mean():.0f}% of the tokens are hard and hold {100 * loss[hard].sum() / loss.sum():.0f}% of the loss (at random: {100 * hard.mean():.0f}%)",
+        or f"{100 * hard.mean():.0f}% of the tokens are hard and hold"
+        f" {100 * loss[hard].sum() / loss.sum():.0f}% of the loss (at random: {100 * hard.mean():.0f}%)",
     )
     ax.hist(
         [c[ok], c[~ok]],
@@ -44,6 +46,28 @@ def confidence_histogram(
     ax.set(xlabel="confidence of the shallow exit (largest probability)", ylabel="tokens", xlim=(0, 1))
     legend_below(fig)
     return fig
+
+# %% ../../nbs/plots/03_depth.ipynb #4f1c9695
+def _cheapest_good_point(curves: Mapping[str, Sequence[Mapping]], cost: str, label: str) -> str:
+    "Where the best perplexity is reached within one percent at the least cost, controls left out."
+    points = [(n, p) for n, drawn in curves.items() if not n.startswith("control") for p in drawn]
+    best = min(p["ppl"] for _, p in points)
+    name, cheapest = min(((n, p) for n, p in points if p["ppl"] <= 1.01 * best), key=lambda x: x[1][cost])
+    return (
+        f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[cost]:.0f}% of the"
+        f" {label.split(',')[0]}, by {name.replace('_', ' ')}"
+    )
+
+
+def _curve_styles(names: Sequence[str]) -> dict[str, dict]:
+    "Marker, line style and colour of each curve."
+    greys = [n for n in names if n.startswith("control")]
+    styles = {n: dict(marker="o", ls="-", color=PALETTE[i % 6]) for i, n in enumerate(names)}
+    grey = {
+        n: dict(marker="s", ls=ls, color="#666666")
+        for n, ls in zip(greys, itertools.cycle(("--", ":", "-.")))
+    }
+    return styles | grey
 
 # %% ../../nbs/plots/03_depth.ipynb #89b67a58
 @figure
@@ -62,57 +86,35 @@ def frontier_plot(
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one point")
     key = next(iter(costs))
-    drawn = {n: p for n, p in curves.items() if not n.startswith("control")}
-    best = min(p["ppl"] for points in drawn.values() for p in points)
-    name, cheapest = min(
-        ((n, p) for n, points in drawn.items() for p in points if p["ppl"] <= 1.01 * best),
-        key=lambda x: x[1][key],
-    )
-    fig, axes = titled_panels(
-        len(costs),
-        title
-        or f"Within 1% of the best perplexity ({best:.1f}) at {100 * cheapest[key]:.0f}% of the {costs[key].split(',')[0]}, by {name.replace('_', ' ')}",
-        height=3.4,
-    )
+    fig, axes = titled_panels(len(costs), title or _cheapest_good_point(curves, key, costs[key]), height=3.4)
     shallow = min((p for points in curves.values() for p in points), key=lambda p: p[key])["ppl"]
 
     def change(ppl):
         return 100 * (ppl / shallow - 1)
 
     changes = {n: [change(p["ppl"]) for p in points] for n, points in curves.items()}
-    own = [c for n in drawn for c in changes[n]]
+    own = [c for n in curves if not n.startswith("control") for c in changes[n]]
     room = max(own) - min(own)
 
     def near(values):
         return min(own) - room <= min(values) and max(values) <= max(own) + room
 
-    greys = [n for n in curves if n.startswith("control")]
-    far = [n for n in greys if drawn and not near(changes[n])]
+    far = [n for n in curves if n.startswith("control") and not near(changes[n])]
+    styles = _curve_styles(list(curves))
     for ax, (key, label) in zip(axes, costs.items()):
         if ax is not axes[0]:
             ax.sharey(axes[0])
-        for i, (n, points) in enumerate(curves.items()):
-            if n in far:
-                continue
-            grey = n in greys
-            shown = [p for p in points if p.get(key) is not None]
-            ax.plot(
-                [p[key] for p in shown],
-                [change(p["ppl"]) for p in shown],
-                marker="s" if grey else "o",
-                ls=("--", ":", "-.")[greys.index(n) % 3] if grey else "-",
-                color="#666666" if grey else PALETTE[i % 6],
-                label=n,
-            )
+            ax.tick_params(labelleft=False)
         ax.set(xlabel=label)
-    axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
-    for ax in axes[1:]:
-        ax.tick_params(labelleft=False)
-    for ax in axes:
+        for n in curves:
+            if n not in far:
+                given = [(p[key], c) for p, c in zip(curves[n], changes[n]) if p.get(key) is not None]
+                ax.plot([x for x, _ in given], [y for _, y in given], label=n, **styles[n])
         for i, (n, y) in enumerate(lines.items()):
             if near([change(y)]):
                 style = (":", "-.", "--")[i % 3]
                 ax.axhline(change(y), color="#000000", ls=style, lw=1, label=f"{n}: {y:.1f}")
+    axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
     for n in far:  # what is far away would press the curves together
         said = f"{min(changes[n]):+.1f} to {max(changes[n]):+.1f}%"
         axes[0].plot([], [], " ", label=f"not drawn: {n.removeprefix('control: ')} {said}")
@@ -179,6 +181,16 @@ def depth_by_kind(
     return fig
 
 # %% ../../nbs/plots/03_depth.ipynb #439f3a4a
+def _layers_that_agree(curves: Mapping[str, Sequence[Mapping]]) -> str:
+    "The first layer of each curve that agrees with the last on half the tokens."
+
+    def half(points):
+        return next(p["layer"] for p in points if p["agreement"] >= 0.5)
+
+    layers = ", ".join(f"{half(p)} ({n.removeprefix('control: ')})" for n, p in curves.items())
+    return f"Half of the last layer's tokens are named by layer {layers}"
+
+
 @figure
 def exit_curve_plot(
     curves: Mapping[
@@ -192,17 +204,7 @@ def exit_curve_plot(
     "Perplexity and agreement with the last layer, layer by layer."
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one layer")
-
-    def half(points):
-        return next(p["layer"] for p in points if p["agreement"] >= 0.5)
-
-    fig, axes = titled_panels(
-        2,
-        title
-        or "Half of the last layer's tokens are named by layer "
-        + ", ".join(f"{half(p)} ({n.removeprefix('control: ')})" for n, p in curves.items()),
-        height=3.2,
-    )
+    fig, axes = titled_panels(2, title or _layers_that_agree(curves), height=3.2)
     for i, (n, points) in enumerate(curves.items()):
         style = dict(color="#666666", ls="--") if n.startswith("control") else dict(color=PALETTE[i % 6])
         for ax, values in (

@@ -9,6 +9,7 @@ __all__ = ['spectrum', 'rank_bars', 'trials', 'passes', 'sweep_plot', 'memory_pl
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..metrics import entropy_rank
@@ -142,7 +143,8 @@ def trials(
     fig, (ax,) = titled_panels(
         1,
         title
-        or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction {verdict['reduction_percent']:.1f}%",
+        or f"{verdict['verdict']}: slope {verdict['slope']:.2g} per trial, reduction"
+        f" {verdict['reduction_percent']:.1f}%",
     )
     x = np.arange(2, len(losses) + 2)
     ax.plot(x, losses, "o-", color=ROLES["trained"], label=name)
@@ -361,6 +363,32 @@ def probe_plot(
     return fig
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #ac4b872a
+def _rows_above_their_control(
+    rows: Mapping[str, Mapping[str, Sequence[float]]], panels: Mapping[str, str], controls: Mapping[str, str]
+) -> str:
+    "In how many rows the first number's mean is above the control's."
+    key, known = next(iter(panels)), [n for n in rows if n in controls]
+    above = [n for n in known if np.mean(rows[n][key]) > np.mean(rows[controls[n]][key])]
+    what = panels[key].split(" (")[0].capitalize()
+    return f"{what} above its own untrained network in {len(above)} of {len(known)} rows"
+
+
+def _bars_with_seeds(ax: Axes, values: Mapping[str, Sequence[float]], controls: Mapping[str, str]) -> None:
+    "One number of all rows; the last row carries the label of its control's mark."
+    means = {n: float(np.mean(v)) for n, v in values.items()}
+    bars = min(means.values()) <= 0.5 * max(means.values())
+    for y, (n, seeds) in enumerate(values.items()):
+        colour = PALETTE[0] if n in controls else "#999999"
+        if bars:
+            ax.barh(y, means[n], color=colour, height=0.7)
+        else:
+            ax.plot(means[n], y, "D", color=colour, ms=5)
+        ax.plot(seeds, [y] * len(seeds), "o", color="#000000", ms=2.5)
+        if n in controls:
+            label = "its untrained network" if y == len(values) - 1 else None
+            ax.plot([means[controls[n]]] * 2, [y - 0.4, y + 0.4], color=PALETTE[1], lw=2, label=label)
+
+
 @figure
 def term_bars(
     rows: Mapping[str, Mapping[str, Sequence[float]]],  # row -> number -> one value a seed
@@ -375,37 +403,11 @@ def term_bars(
     bars, which begin at zero, would all look alike.
     """
     refuse_empty(rows, "rows")
-    key, names = next(iter(panels)), list(rows)
-
-    def mean(n, k):
-        return float(np.mean(rows[n][k]))
-
-    above = [n for n in names if n in controls and mean(n, key) > mean(controls[n], key)]
-    fig, axes = titled_panels(
-        len(panels),
-        title
-        or f"{panels[key].split(' (')[0].capitalize()} above its own untrained network in {len(above)} of {sum(n in controls for n in names)} rows",
-        height=1.2 + 0.26 * len(names),
-        width=8.5,
-    )
+    names = list(rows)
+    title = title or _rows_above_their_control(rows, panels, controls)
+    fig, axes = titled_panels(len(panels), title, height=1.2 + 0.26 * len(names), width=8.5)
     for ax, (k, label) in zip(axes, panels.items()):
-        means = [mean(n, k) for n in names]
-        bars = min(means) <= 0.5 * max(means)
-        for y, n in enumerate(names):
-            colour = PALETTE[0] if n in controls else "#999999"
-            if bars:
-                ax.barh(y, means[y], color=colour, height=0.7)
-            else:
-                ax.plot(means[y], y, "D", color=colour, ms=5)
-            ax.plot(rows[n][k], [y] * len(rows[n][k]), "o", color="#000000", ms=2.5)
-            if n in controls:
-                ax.plot(
-                    [mean(controls[n], k)] * 2,
-                    [y - 0.4, y + 0.4],
-                    color=PALETTE[1],
-                    lw=2,
-                    label="its untrained network" if y == len(names) - 1 else None,
-                )
+        _bars_with_seeds(ax, {n: rows[n][k] for n in names}, controls)
         ax.set(yticks=range(len(names)), yticklabels=names if ax is axes[0] else [], xlabel=label)
         ax.set(ylim=(-0.6, len(names) - 0.4))
         if k in log:
@@ -432,7 +434,8 @@ def cost_plot(
     fig, (a, b) = titled_panels(
         2,
         title
-        or f"{lengths[-1]:,} tokens cost {reference} {mid[reference][-1] / mid[reference][0]:.2f} x what {lengths[0]:,} cost; there: {others}",
+        or f"{lengths[-1]:,} tokens cost {reference} {mid[reference][-1] / mid[reference][0]:.2f} x what"
+        f" {lengths[0]:,} cost; there: {others}",
         height=3.2,
     )
     for i, n in enumerate(time_ratios):

@@ -130,6 +130,14 @@ def per_block_bars(
     return fig
 
 # %% ../../nbs/plots/01_training.ipynb #72a04f6d
+def _groups_reached(reach: Mapping[str, int], num_groups: int) -> str:
+    "The terms that reach nothing, else how far each reaches."
+    silent = [t for t, n in reach.items() if not n]
+    if silent:
+        return f"No gradient at all: {', '.join(silent)}"
+    return "Groups reached: " + ", ".join(f"{t} {n}/{num_groups}" for t, n in reach.items())
+
+
 @figure
 def gradient_flow(
     table: Mapping[
@@ -141,18 +149,13 @@ def gradient_flow(
     refuse_empty(table, "table")
     terms, groups = list(table), list(next(iter(table.values())))
     norms = np.array([[table[t][g] or np.nan for g in groups] for t in terms], dtype=float)
-    reach = np.isfinite(norms).sum(1)
-    silent = [t for t, n in zip(terms, reach) if not n]
-    found = (
-        f"No gradient at all: {', '.join(silent)}"
-        if silent
-        else "Groups reached: " + ", ".join(f"{t} {n}/{len(groups)}" for t, n in zip(terms, reach))
-    )
+    reach = dict(zip(terms, np.isfinite(norms).sum(1)))
+    title = title or _groups_reached(reach, len(groups))
     fig, (ax,) = titled_panels(
-        1, title or found, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups))
+        1, title, height=1.7 + 0.36 * len(terms), width=max(6.5, 2.5 + 0.46 * len(groups))
     )
     logs = np.log10(norms)
-    low, high = (np.nanmin(logs), np.nanmax(logs)) if reach.any() else (0.0, 0.0)
+    low, high = (np.nanmin(logs), np.nanmax(logs)) if any(reach.values()) else (0.0, 0.0)
     image = ax.imshow(logs, cmap="Blues", vmin=low - 1, vmax=high + 0.5, aspect="auto")
     for (i, j), v in np.ndenumerate(norms):
         dark = np.isfinite(v) and np.log10(v) > low + 0.6 * (high - low)
