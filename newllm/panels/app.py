@@ -15,6 +15,7 @@ import ipywidgets as W
 from .collapse import collapse_panel
 from .results import results_panel
 from .routing import routing_panel
+from .states import state_panel
 from .sweeps import fixed_point_panel
 from .tokens import token_panel
 from .training import training_panel
@@ -90,6 +91,7 @@ PANELS: dict[
     "Fixed point": (fixed_point_panel, "one"),
     "Routing": (routing_panel, "one"),
     "Tokens": (token_panel, "one"),
+    "States": (state_panel, "one"),
 }
 
 
