@@ -292,7 +292,7 @@ def state_panel(
         )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        untrained = StateLLM(model.config, *shape).eval()
+        untrained = StateLLM.from_description(model.description()).eval()
     ids = (
         task.draw(1, num_events, np.random.default_rng(seed)).ids[0]
         if text is None
