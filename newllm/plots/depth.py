@@ -101,7 +101,8 @@ def frontier_plot(
 ) -> Figure:
     """Perplexity as a change from the cheapest point, against cost, one panel for each way to count cost.
 
-    A control's name starts with "control". Lines and controls further away than the curves' own range are named in the legend and not drawn.
+    A control's name starts with "control". Lines and controls further away than the curves' own range are
+    named in the legend and not drawn.
     """
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one point")
