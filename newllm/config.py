@@ -12,7 +12,7 @@ import difflib
 import json
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar, dataclass_transform, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -238,43 +238,46 @@ class DataConfig:
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
-        if self.val_source == "auto_split":
-            yield (
-                "val_source='auto_split' is refused: a random split leaves validation tokens that never occur"
-                " in training; set val_source to 'held_out' or 'tail_of_train'"
-            )
-        if self.source in ("text_file", "text_dir") and not self.path:
-            yield f"source={self.source!r} needs path"
-        of_files = [
-            name for name in ("text_format", "text_column") if getattr(self, name) not in (None, "auto")
-        ]
-        if of_files and self.source not in ("text_file", "text_dir"):
-            yield (
-                f"source={self.source!r} reads no files and has no {' and no '.join(of_files)}; set"
-                " source='text_file' or 'text_dir'"
-            )
-        if self.text_column and self.text_format == "text":
-            yield "text_format='text' has no text_column"
-        if self.source == "manual" and not self.text:
-            yield "source='manual' needs text"
-        if self.path and self.source not in ("text_file", "text_dir"):
-            yield (
-                f"path={quoted(self.path)} is given but source={self.source!r} does not use it; set"
-                " source='text_file' for a file, 'text_dir' for a folder"
-            )
-        if self.text and self.source != "manual":
-            yield f"text is given but source={self.source!r} does not use it; set source='manual'"
-        if self.val_source == "tail_of_train" and self.num_val_tokens > self.num_train_tokens:
-            yield (
-                f"val_source='tail_of_train' cuts num_val_tokens={self.num_val_tokens} out of"
-                f" num_train_tokens={self.num_train_tokens}, which is fewer"
-            )
-        if self.tokenizer_path and self.tokenizer != "gpt2":
-            yield f"tokenizer_path is given but tokenizer={self.tokenizer!r} does not use it"
-        if self.embedding_path and self.embedding != "gpt2":
-            yield f"embedding_path is given but embedding={self.embedding!r} does not use it"
-        if self.embedding == "gpt2" and self.tokenizer != "gpt2":
-            yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={self.tokenizer!r}"
+        return _data_contradictions(self)
+
+# %% ../nbs/00_config.ipynb #94f0bd55
+def _data_contradictions(data: DataConfig) -> Iterator[str]:
+    "One line for each pair of fields that cannot both hold."
+    if data.val_source == "auto_split":
+        yield (
+            "val_source='auto_split' is refused: a random split leaves validation tokens that never occur"
+            " in training; set val_source to 'held_out' or 'tail_of_train'"
+        )
+    if data.source in ("text_file", "text_dir") and not data.path:
+        yield f"source={data.source!r} needs path"
+    of_files = [name for name in ("text_format", "text_column") if getattr(data, name) not in (None, "auto")]
+    if of_files and data.source not in ("text_file", "text_dir"):
+        yield (
+            f"source={data.source!r} reads no files and has no {' and no '.join(of_files)}; set"
+            " source='text_file' or 'text_dir'"
+        )
+    if data.text_column and data.text_format == "text":
+        yield "text_format='text' has no text_column"
+    if data.source == "manual" and not data.text:
+        yield "source='manual' needs text"
+    if data.path and data.source not in ("text_file", "text_dir"):
+        yield (
+            f"path={quoted(data.path)} is given but source={data.source!r} does not use it; set"
+            " source='text_file' for a file, 'text_dir' for a folder"
+        )
+    if data.text and data.source != "manual":
+        yield f"text is given but source={data.source!r} does not use it; set source='manual'"
+    if data.val_source == "tail_of_train" and data.num_val_tokens > data.num_train_tokens:
+        yield (
+            f"val_source='tail_of_train' cuts num_val_tokens={data.num_val_tokens} out of"
+            f" num_train_tokens={data.num_train_tokens}, which is fewer"
+        )
+    if data.tokenizer_path and data.tokenizer != "gpt2":
+        yield f"tokenizer_path is given but tokenizer={data.tokenizer!r} does not use it"
+    if data.embedding_path and data.embedding != "gpt2":
+        yield f"embedding_path is given but embedding={data.embedding!r} does not use it"
+    if data.embedding == "gpt2" and data.tokenizer != "gpt2":
+        yield f"embedding='gpt2' needs tokenizer='gpt2', got tokenizer={data.tokenizer!r}"
 
 # %% ../nbs/00_config.ipynb #e8e778e7
 def flat_fields(

@@ -249,48 +249,26 @@ class Stories(StateTask):
 
     def story(self, length: int, rng: np.random.Generator) -> tuple[list[int], list[bool], list[bool]]:
         "At least `length` words, whether each is an answer, and whether it makes the swap depend on the state."
-        at, names, things = self._id, len(_WORDS), len(_WORDS) + len(NAMES)
         has = np.arange(NUM_HELD)  # thing of each person
         ids, answers, asks = [], [], []
         while len(ids) < length:
             kind, swap_kind = rng.random(2)
             one, other, thing = rng.integers(0, NUM_HELD, 3)
+            holder = int(np.flatnonzero(has == thing)[0])
+            answered = asking = None  # places in the sentence
             if kind < self.question_share:
-                holder = int(np.flatnonzero(has == thing)[0])
-                sentence = [
-                    at["where"],
-                    at["is"],
-                    at["the"],
-                    things + thing,
-                    at["?"],
-                    names + holder,
-                    at["."],
-                ]
-                ids += sentence
-                answers += [i == 5 for i in range(7)]
-                asks += [False] * 7
-                continue
-            if swap_kind < self.share:
-                sentence = [
-                    names + one,
-                    at["swaps"],
-                    at["with"],
-                    at["whoever"],
-                    at["has"],
-                    at["the"],
-                    things + thing,
-                    at["."],
-                ]
-                other = np.flatnonzero(has == thing)[0]
-                marks = [i == 6 for i in range(8)]
+                sentence, answered = f"where is the {THINGS[thing]} ? {NAMES[holder]} .", 5
+            elif swap_kind < self.share:
+                sentence, asking = f"{NAMES[one]} swaps with whoever has the {THINGS[thing]} .", 6
+                has[[one, holder]] = has[[holder, one]]
             else:
                 other = (one + 1 + other % (NUM_HELD - 1)) % NUM_HELD
-                sentence = [names + one, at["swaps"], at["with"], names + other, at["."]]
-                marks = [False] * 5
-            has[[one, other]] = has[[other, one]]
-            ids += sentence
-            answers += [False] * len(sentence)
-            asks += marks
+                sentence = f"{NAMES[one]} swaps with {NAMES[other]} ."
+                has[[one, other]] = has[[other, one]]
+            words = sentence.split()
+            ids += [self._id[word] for word in words]
+            answers += [i == answered for i in range(len(words))]
+            asks += [i == asking for i in range(len(words))]
         return ids, answers, asks
 
     def draw(self, batch: int, length: int, rng: np.random.Generator) -> Sequences:

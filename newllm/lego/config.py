@@ -313,6 +313,10 @@ LEGO_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         clock_dim=64,
         clock_vocab=320,
     ),
+}
+
+# %% ../../nbs/lego/00_config.ipynb #cf230ea6
+LEGO_PRESETS |= {
     "recorded_ashem": dict(
         tokenizer="word",
         vocab_size=70_000,

@@ -241,7 +241,7 @@ def _slider(description: str, value: float, largest: float, step: float, **how) 
         **how,
     )
 
-
+# %% ../../nbs/panels/05_tokens.ipynb #f9f99a74
 class TokenPanel(Panel):
     "A prompt, buttons to step, and a slider to look back; `reading` holds the text and what was said about it."
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .theme import PALETTE, figure, legend_below, plain_log_ticks, titled_panels
@@ -59,6 +60,13 @@ def _cheapest_good_point(curves: Mapping[str, Sequence[Mapping]], cost: str, lab
     )
 
 
+def _own_range(changes: Mapping[str, Sequence[float]]) -> tuple[float, float]:
+    "Where the curves lie that are no controls, with as much room above and below."
+    own = [c for n, values in changes.items() if not n.startswith("control") for c in values]
+    room = max(own) - min(own)
+    return min(own) - room, max(own) + room
+
+
 def _curve_styles(names: Sequence[str]) -> dict[str, dict]:
     "Marker, line style and colour of each curve."
     greys = [n for n in names if n.startswith("control")]
@@ -69,58 +77,58 @@ def _curve_styles(names: Sequence[str]) -> dict[str, dict]:
     }
     return styles | grey
 
+
+def _draw_frontiers(
+    ax: Axes,
+    curves: Mapping[str, Sequence[Mapping]],
+    changes: Mapping[str, Sequence[float]],
+    cost: str,
+    names: list[str],
+) -> None:
+    "Curves against one cost, without the points that do not know it; styles follow the order of `names`."
+    styles = _curve_styles(names)
+    for name, points in curves.items():
+        known = [(p[cost], c) for p, c in zip(points, changes[name]) if p.get(cost) is not None]
+        ax.plot([x for x, _ in known], [y for _, y in known], label=name, **styles[name])
+
 # %% ../../nbs/plots/03_depth.ipynb #89b67a58
 @figure
 def frontier_plot(
-    curves: Mapping[
-        str, Sequence[Mapping]
-    ],  # name -> points with ppl and the keys of `costs`; names that start with "control" are grey
+    curves: Mapping[str, Sequence[Mapping]],  # name -> points: ppl and the keys of `costs`; controls are grey
     costs: Mapping[str, str],  # key -> axis label, one panel each
     lines: Mapping[str, float],  # name -> perplexity of other models
     title: str | None = None,  # None = best point within one percent of the best perplexity
 ) -> Figure:
     """Perplexity as a change from the cheapest point, against cost, one panel for each way to count cost.
 
-    Lines and controls further away than the curves' own range are named in the legend and not drawn.
+    A control's name starts with "control". Lines and controls further away than the curves' own range are
+    named in the legend and not drawn.
     """
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one point")
     key = next(iter(costs))
     fig, axes = titled_panels(len(costs), title or _cheapest_good_point(curves, key, costs[key]), height=3.4)
     shallow = min((p for points in curves.values() for p in points), key=lambda p: p[key])["ppl"]
-
-    def change(ppl):
-        return 100 * (ppl / shallow - 1)
-
-    changes = {n: [change(p["ppl"]) for p in points] for n, points in curves.items()}
-    own = [c for n in curves if not n.startswith("control") for c in changes[n]]
-    room = max(own) - min(own)
-
-    def near(values):
-        return min(own) - room <= min(values) and max(values) <= max(own) + room
-
-    far = [n for n in curves if n.startswith("control") and not near(changes[n])]
-    styles = _curve_styles(list(curves))
-    for ax, (key, label) in zip(axes, costs.items()):
+    changes = {n: [100 * (p["ppl"] / shallow - 1) for p in points] for n, points in curves.items()}
+    levels = {n: 100 * (y / shallow - 1) for n, y in lines.items()}
+    low, high = _own_range(changes)
+    far = {
+        n: c for n, c in changes.items() if n.startswith("control") and not low <= min(c) <= max(c) <= high
+    }
+    for ax, (cost, label) in zip(axes, costs.items()):
         if ax is not axes[0]:
             ax.sharey(axes[0])
             ax.tick_params(labelleft=False)
         ax.set(xlabel=label)
-        for n in curves:
-            if n not in far:
-                given = [(p[key], c) for p, c in zip(curves[n], changes[n]) if p.get(key) is not None]
-                ax.plot([x for x, _ in given], [y for _, y in given], label=n, **styles[n])
-        for i, (n, y) in enumerate(lines.items()):
-            if near([change(y)]):
-                style = (":", "-.", "--")[i % 3]
-                ax.axhline(change(y), color="#000000", ls=style, lw=1, label=f"{n}: {y:.1f}")
+        _draw_frontiers(ax, {n: p for n, p in curves.items() if n not in far}, changes, cost, list(curves))
+        for (n, y), ls in zip(lines.items(), itertools.cycle((":", "-.", "--"))):
+            if low <= levels[n] <= high:
+                ax.axhline(levels[n], color="#000000", ls=ls, lw=1, label=f"{n}: {y:.1f}")
     axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
-    for n in far:  # what is far away would press the curves together
-        said = f"{min(changes[n]):+.1f} to {max(changes[n]):+.1f}%"
-        axes[0].plot([], [], " ", label=f"not drawn: {n.removeprefix('control: ')} {said}")
-    for n, y in lines.items():
-        if not near([change(y)]):
-            axes[0].plot([], [], " ", label=f"not drawn: {n} {y:.1f} ({change(y):+.1f}%)")
+    spans = {n.removeprefix("control: "): f"{min(c):+.1f} to {max(c):+.1f}%" for n, c in far.items()}
+    spans |= {n: f"{lines[n]:.1f} ({c:+.1f}%)" for n, c in levels.items() if not low <= c <= high}
+    for n, span in spans.items():  # what is far away would press the curves together
+        axes[0].plot([], [], " ", label=f"not drawn: {n} {span}")
     legend_below(fig, axes[0], columns=2)
     return fig
 
