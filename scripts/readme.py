@@ -38,7 +38,7 @@ CHAPTERS = {  # folder of nbs/ -> what it is about, from the ground up
         " that write"
     ),
     "plots": "one theme, and figures drawn from plain numbers",
-    "train": "optimizers, the loop, checkpoints, progress",
+    "train": "optimizers, the loop, checkpoints, progress, several processes",
     "cvfp": "the networks with a context vector: layers, solvers, training, checks",
     "lego": "the Transformer in blocks: stages, hard examples, early exits",
     "hub": "the models opened by transformers, and scored by lm-eval",

@@ -18,6 +18,7 @@ from .diversity import diversity_terms, retention_term
 from .leaky import LeakyLLM
 from .solvers import SWEEPS
 from ..train.loop import JointResult, WindowFit
+from ..train.processes import joined, whole
 
 # %% ../../nbs/cvfp/10_joint.ipynb #129aa35f
 class JointTrainer:
@@ -73,16 +74,16 @@ class JointTrainer:
         initial, before = state or (model.start_context().repeat(len(x), 1), model.start_tokens(len(x)))
         rows = model.embed(x, before)
         contexts, previous = self._sweeps(model.layer_input(x, before), initial)
-        flat = contexts.flatten(0, 1)
+        every = self._of_all(contexts) if cfg.diversity_weight or cfg.retention_weight else contexts
         terms = {
             "predict": (
                 F.cross_entropy(model.logits(contexts, rows).flatten(0, 1).to(contexts.dtype), y.flatten())
                 if cfg.predict_weight
                 else None
             ),
-            "diversity": diversity_terms(flat, cfg) if cfg.diversity_weight else None,
+            "diversity": diversity_terms(every.flatten(0, 1), cfg) if cfg.diversity_weight else None,
             "retention": (
-                retention_term(contexts, rows[..., : model.config.embed_dim].detach(), cfg)
+                retention_term(every, self._of_all(rows[..., : model.config.embed_dim].detach()), cfg)
                 if cfg.retention_weight
                 else None
             ),
@@ -94,6 +95,10 @@ class JointTrainer:
         }
         loss = sum(getattr(cfg, f"{k}_weight") * v for k, v in terms.items() if v is not None)
         return loss, terms, (contexts[:, -1].detach(), torch.cat([before, x], 1)[:, x.shape[1] :])
+
+    def _of_all(self, part: Tensor) -> Tensor:
+        "Of all streams, whichever process reads them: a covariance is no mean over streams."
+        return whole(joined(part.device.type), part, self.config.num_streams)
 
     def _sweeps(self, read: Tensor, initial: Tensor) -> tuple[Tensor, Tensor | None]:
         "Contexts of the last sweep and of the one before; one sweep is exact where nothing is fed back."

@@ -124,7 +124,7 @@ class LeakyPhase2Trainer(FixedContextFit):
             logits = self.model.logits(batch.context, row_embeds(self.model, batch))
             loss = F.cross_entropy(logits.float(), batch.target)
         self.model.readout.eval()
-        return loss, {"last_head": loss, "count": len(batch)}
+        return loss, {"last_head": loss}
 
 # %% ../../nbs/cvfp/11_leaky_phase2.ipynb #p1900012
 def with_token_path_of(

@@ -92,6 +92,7 @@ class _Phase1Fit(Fit):
     phase = "phase1"
     remedy = "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1"
     keeps = ("contexts", "target", "new", "change")
+    one_process = "it learns from one sequence, which has no rows"
 
     def __init__(
         self,

@@ -281,9 +281,18 @@ class FixedContextFit(Fit):
         "The shuffled positions."
         return (self.positions.take(i) for i in self.order.split(self.batch_size))
 
+    def counts(self, batch: Any) -> Tensor:
+        "Every position counts."
+        return torch.ones(len(batch), dtype=torch.int64)
+
+    def take(self, batch: Any, rows: slice) -> Any:
+        "Some of the positions."
+        return batch.take(torch.arange(len(batch))[rows])
+
     def row(self) -> dict:
         "The mean over the positions, each batch before its own update, and the validation."
-        total = sum(t["last_head"] * t["count"] for t in self.terms)
+        sizes = (len(batch) for batch in self.order.split(self.batch_size))
+        total = sum(t["last_head"] * size for t, size in zip(self.terms, sizes))
         return self._row(total / len(self.positions))
 
     def _row(self, train_loss: float) -> dict:
@@ -329,7 +338,7 @@ class Phase2Trainer(FixedContextFit):
         "The weighted sum over the heads, and the distance from `C*` where it counts."
         losses, distance = phase2_losses(self.model, batch)
         loss = (self.loss_weights * losses).sum() + (0 if distance is None else distance)
-        return loss, {"last_head": losses[-1], "distance": distance, "count": len(batch)}
+        return loss, {"last_head": losses[-1], "distance": distance}
 
 # %% ../../nbs/cvfp/09_phase2.ipynb #155ec66e
 def context_drift(

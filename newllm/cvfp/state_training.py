@@ -22,6 +22,7 @@ from .leaky import LeakyCVFPLayer
 from .leaky_config import LeakyModelConfig
 from .solvers import linear_scan, sequential
 from .state_tasks import Sequences, StateTask
+from ..train.processes import alone
 
 # %% ../../nbs/cvfp/19_state_training.ipynb #59612128
 class _GatedLinear(nn.Module):
@@ -291,6 +292,7 @@ class StateTrainer:
         seed: int,  # of the sequences
         peak_rate: float | None = None,  # None = config.learning_rate
     ):
+        alone("StateTrainer", "it draws its sequences itself")
         if config.solver != "tokens" and not isinstance(model, StateLLM):
             raise ValueError(
                 f"train.solver='{config.solver}' needs a StateLLM, got a {type(model).__name__}; set"

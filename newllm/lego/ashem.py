@@ -199,6 +199,14 @@ class RowsFit(UpperFit):
         "Numbers of the sequences in this order, without batches in which no row was chosen."
         return (i for i in self.order.split(self.batch_size) if self.chosen[i].any())
 
+    def counts(self, batch: Tensor) -> Tensor:
+        "Chosen rows whose targets count."
+        return (self.chosen[batch] & (self.mined.targets[batch] != IGNORED)).sum(-1)
+
+    def take(self, batch: Tensor, rows: slice) -> Tensor:
+        "Some of the sequences."
+        return batch[rows]
+
     def loss(self, batch: Tensor) -> tuple[Tensor, dict]:
         "Cross-entropy of the chosen rows."
         rows = self.chosen[batch].to(self.device)

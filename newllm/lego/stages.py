@@ -294,6 +294,10 @@ class StageFit(Fit):
         "The sequences in this order."
         return self.train_batches.in_order(self.order)
 
+    def counts(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        "Targets that count."
+        return (batch[1] != IGNORED).sum(-1)
+
     def loss(self, batch: tuple[Tensor, Tensor]) -> tuple[Tensor, dict]:
         "The trainer's."
         x, y = batch

@@ -360,7 +360,11 @@ def sweep_command(
     scheduler: str | None,
     timeout: float | None,
 ) -> None:
-    "Runs EXPERIMENT at every point that is not done, and prints the table."
+    """Runs EXPERIMENT at every point that is not done, and prints the table.
+
+    A point is a process of its own: beyond one machine the points go to the workers of a dask scheduler
+    (--scheduler). torchrun and accelerate launch share the batches of one training, and start no sweep.
+    """
     from newllm.runs.sweeps import (
         asked,
         sweep,

@@ -23,7 +23,7 @@ import pandas as pd
 from ..config import ConfigError, nearest, quoted, real_number, whole_number
 from .parameters import plain_value, read_yaml
 from .results import read_run
-from .run import outputs_root, plan_run
+from .run import outputs_root, plan_run, refuse_several
 from .workers import Worker
 from ..train.stop import Stop
 
@@ -222,6 +222,7 @@ def sweep(
     show: bool = True,  # draw the board?
 ) -> pd.DataFrame:  # one row per point: its number, what was given, status, reason, run, metrics
     "Runs every point that is not done. Raises `ConfigError` before anything starts."
+    refuse_several("newllm sweep")
     workers, attempts = whole_number(workers, "workers", 1), whole_number(attempts, "attempts", 1)
     timeout = (
         None

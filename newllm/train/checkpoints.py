@@ -134,10 +134,17 @@ class Checkpoints:
         asked to end, which is raised once the step is saved.
         """
         error = step_ends(going=not final)
-        if final or error or time.monotonic() - self.saved >= self.seconds:
+        if error or self.due(final):
             self.save(state())
         if error:
             raise error
+
+    def due(
+        self,
+        final: bool = False,  # the last one
+    ) -> bool:
+        "Is it time to save?"
+        return final or time.monotonic() - self.saved >= self.seconds
 
 # %% ../../nbs/train/04_checkpoints.ipynb #f793ad18
 def random_state() -> dict[str, Any]:

@@ -19,8 +19,19 @@ from torch import Tensor, nn
 
 from ..config import JointConfig
 from ..text.windows import carried_windows, windows_per_epoch
+from .checkpoints import from_bytes, to_bytes
 from .optimizers import Schedule, one_cycle, optimizers
 from .precision import matmul_precision, resolve_precision
+from newllm.train.processes import (
+    alone,
+    joined,
+    own_random,
+    share_random,
+    sum_gradients,
+    weighted_mean,
+    whole,
+)
+from .stop import Stopped, step_ends
 
 # %% ../../nbs/train/03_loop.ipynb #d82318b2
 class NonFiniteLoss(ValueError):
@@ -48,6 +59,7 @@ class Phase(abc.ABC):
     remedy = "lower the learning rate"  # said when a loss is not finite
     save_every = 1  # batches from one offer to the checkpoint to the next
     keeps: tuple[str, ...] = ()  # attributes of the subclass that the next step depends on
+    one_process = ""  # why several processes cannot share its batches; "" = they can
 
     def __init__(
         self,
@@ -70,6 +82,7 @@ class Phase(abc.ABC):
         self.checkpoint = checkpoint
         self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self.device = next(model.parameters()).device
+        self.processes = joined(self.device.type)
         self.peaks = [group["lr"] for group in self.groups()]
         self.history: list[dict] = []
         self.epoch = 0  # under way, or finished last
@@ -104,6 +117,21 @@ class Phase(abc.ABC):
     ) -> tuple[Tensor, dict]:  # what to minimise, a scalar; what else is recorded of this batch
         "What a batch costs."
 
+    def counts(
+        self,
+        batch: Any,  # one of `batches`
+    ) -> Tensor:  # [rows]
+        "How many terms of the mean, which the loss is, each row of a batch brings; here one."
+        return torch.ones(len(batch[0]), dtype=torch.int64)
+
+    def take(
+        self,
+        batch: Any,  # one of `batches`
+        rows: slice,  # those of one process
+    ) -> Any:  # a batch
+        "Some rows of a batch, here of each tensor in it."
+        return tuple(part[rows] for part in batch)
+
     def factor(self) -> float:
         "On the peak rates, in the step to come."
         return self.schedule(self.steps) if self.schedule else 1.0
@@ -135,31 +163,60 @@ class Phase(abc.ABC):
         return sum(t["loss"] for t in self.terms) / len(self.terms)
 
 # %% ../../nbs/train/03_loop.ipynb #f17a0003
+def _numbers(loss: Tensor, terms: dict[str, Any]) -> dict[str, Any]:
+    "Loss and terms as numbers."
+    return {k: v.item() if isinstance(v, Tensor) else v for k, v in {"loss": loss, **terms}.items()}
+
+
 class Fit(Phase):
     """One training: epochs of batches, an optimizer step after each batch, a row of the history after each
     epoch.
     """
 
+    saves = False  # is there a checkpoint, at the first of several processes?
+
     def run(self) -> None:
         "All epochs that are left. The model ends with its best weights. Raises `NonFiniteLoss`."
-        held = self.checkpoint.load() if self.checkpoint else None
-        if held:
-            self.resume(held)
+        if self.processes.count == 1:
+            self._begin()
         else:
-            self.start()
+            self._begin_together()
         while not self.over:
             self.run_epoch()
         if self.best_by:
             self.take_best()
 
+    def _begin(self) -> dict[str, Any] | None:
+        "From the checkpoint, or from the start; what the checkpoint held."
+        held = self.checkpoint.load() if self.checkpoint else None
+        if held:
+            self.resume(held)
+        else:
+            self.start()
+        return held
+
+    def _begin_together(self) -> None:
+        "Every process stands where the first one does, which alone reads, saves and reports."
+        if self.one_process:
+            alone(self.phase, self.one_process)
+        place, self.saves = self.processes.first(
+            lambda: (to_bytes(self._begin() or self.state()), self.checkpoint is not None)
+        )
+        if self.processes.number:
+            self.resume(from_bytes(place))
+            self.on_step = None
+
     def run_epoch(self) -> None:
         "The next epoch, or what is left of the one that was stopped."
+        share_random(self.processes)
         if not self.under_way:
             self.epoch += 1
             self.begin_epoch()
             self.under_way = True
         self.run_batches(self.batches())
-        row = self.row()
+        row, mode = self.processes.first(lambda: (self.row(), self.model.training))
+        if self.processes.number:
+            self.model.train(mode)
         self.under_way = False
         self.done = 0
         self.terms = []
@@ -185,22 +242,40 @@ class Fit(Phase):
 
     def step(self, batch: Any) -> dict[str, Any]:
         "One step of every optimizer, and the numbers of the batch before it."
-        loss, terms = self.loss(batch)
-        numbers = {k: v.item() if isinstance(v, Tensor) else v for k, v in {"loss": loss, **terms}.items()}
+        loss, numbers = self._measured(batch)
         if not all(math.isfinite(v) for v in numbers.values() if v is not None):
             raise NonFiniteLoss("the loss", self.where(), numbers, self.remedy)
         if self.optimizers:
             self._descend(loss, numbers)
         return numbers
 
-    def _descend(self, loss: Tensor, numbers: dict[str, Any]) -> None:
+    def _measured(self, batch: Any) -> tuple[Tensor | None, dict[str, Any]]:
+        """The loss to descend and the batch's numbers; of several processes each has the part of the loss that
+        its rows bring, None without rows that count.
+        """
+        if self.processes.count == 1:
+            loss, terms = self.loss(batch)
+            return loss, _numbers(loss, terms)
+        counts = self.counts(batch)
+        rows = self.processes.share(len(counts))
+        weight = counts[rows].sum().item() / max(1, counts.sum().item())
+        part, numbers = None, {}
+        with own_random(self.processes, self.steps):
+            if weight or not (counts.any() or self.processes.number):
+                loss, terms = self.loss(self.take(batch, rows))
+                part, numbers = weight * loss, _numbers(loss, terms)
+        return part, weighted_mean(self.processes, weight, numbers)
+
+    def _descend(self, loss: Tensor | None, numbers: dict[str, Any]) -> None:
         "One clipped step."
         factor = self.factor()
         for group, peak in zip(self.groups(), self.peaks):
             group["lr"] = peak * factor
         for optimizer in self.optimizers:
             optimizer.zero_grad()
-        loss.backward()
+        if loss is not None:
+            loss.backward()
+        sum_gradients(self.processes, self.weights.values())
         norm = nn.utils.clip_grad_norm_(self.weights.values(), self.grad_clip)
         if not norm.isfinite():
             raise NonFiniteLoss("the gradient's norm", self.where(), numbers, self.remedy)
@@ -247,8 +322,25 @@ class Fit(Phase):
         final: bool = False,  # the last one, saved in any case
     ) -> None:
         "Offers the checkpoint all that the next step depends on, but for the random generators."
-        if self.checkpoint:
+        if self.processes.count > 1:
+            self._offer_together(final)
+        elif self.checkpoint:
             self.checkpoint.offer(self.state, final)
+
+    def _offer_together(self, final: bool) -> None:
+        "The first process saves what all hold; when one is asked to end, all end after the same step."
+        if not self.saves:
+            return
+        error = step_ends(going=not final)
+        first = self.processes.number == 0
+        wishes = self.processes.gathered((error is not None, first and self.checkpoint.due(final)))
+        asked = any(wish[0] for wish in wishes)
+        if asked or wishes[0][1]:
+            state = self.state()
+            if first:
+                self.checkpoint.save(state)
+        if asked:
+            raise error or Stopped("another process was asked to end")
 
     def state(self) -> dict[str, Any]:
         "What a checkpoint holds."
@@ -280,6 +372,21 @@ class JointResult:
     ]  # per step: step, epoch, loss, learning_rate and the terms, None where one has weight 0
     steps: int  # optimizer steps
     tokens_seen: int  # tokens in those steps, repeats counted
+
+
+def _each(
+    carried: Any,  # a tensor, a tuple of them, or None
+    change: Callable[[Tensor], Tensor],
+) -> Any:
+    "Each tensor of what a window hands on, changed."
+    if carried is None:
+        return None
+    return tuple(change(part) for part in carried) if isinstance(carried, tuple) else change(carried)
+
+
+def _streams_first(part: Tensor) -> Tensor:
+    "Streams and layers exchanged where layers come first, as in torch's recurrent cells; twice is once."
+    return part.transpose(0, 1) if part.dim() == 3 else part
 
 
 class WindowFit(Fit):
@@ -319,12 +426,22 @@ class WindowFit(Fit):
         self.phase = phase
         self.after = after
         self.carried: Any = None
+        if config.num_streams < self.processes.count:
+            raise ValueError(
+                f"joint.num_streams={config.num_streams} streams cannot be shared by"
+                f" {self.processes.count} processes; raise it, or start fewer processes"
+            )
         self.precision = resolve_precision(config.precision, self.device.type)
 
     def batches(self) -> Iterator:
         "The windows of the epoch under way."
         first = (self.epoch - 1) * self.windows
         return itertools.islice(carried_windows(self.ids, self.config), first, first + self.windows)
+
+    def take(self, batch: Any, rows: slice) -> Any:
+        "The windows of some streams."
+        x, y, fresh = batch
+        return x[rows], y[rows], fresh
 
     def loss(self, batch: Any) -> tuple[Tensor, dict]:
         "What the window costs behind the one before it."
@@ -344,13 +461,26 @@ class WindowFit(Fit):
     def row(self) -> None:
         "Nothing is said of a whole epoch."
 
+    def state(self) -> dict[str, Any]:
+        "With what was handed on in all streams, whichever process reads them."
+        return super().state() | {"carried": _each(self.carried, self._all_streams)}
+
     def resume(self, held: dict[str, Any]) -> None:
-        "What was handed on goes to the model's device."
+        "What was handed on in this process's streams goes to the model's device."
         super().resume(held)
-        if isinstance(self.carried, tuple):
-            self.carried = tuple(part.to(self.device) for part in self.carried)
-        elif self.carried is not None:
-            self.carried = self.carried.to(self.device)
+        self.carried = _each(self.carried, self._own_streams)
+
+    def _all_streams(self, part: Tensor) -> Tensor:
+        "Of all processes."
+        if self.processes.count == 1 or not part.numel():
+            return part
+        return _streams_first(whole(self.processes, _streams_first(part), self.config.num_streams))
+
+    def _own_streams(self, part: Tensor) -> Tensor:
+        "Of this process."
+        if part.numel() and self.processes.count > 1:
+            part = _streams_first(_streams_first(part)[self.processes.share(self.config.num_streams)])
+        return part.to(self.device)
 
     def result(self) -> JointResult:
         "Trains; the model's own mode comes back afterwards."
@@ -363,7 +493,7 @@ class WindowFit(Fit):
 
 # %% ../../nbs/train/03_loop.ipynb #eb5e08f7
 def train_control(
-    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor, or a tuple of them)
+    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor, or a tuple of them: [B, ...], or [layers, B, H])
     ids: Tensor,  # [T]
     config: JointConfig,  # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
