@@ -250,7 +250,9 @@ class Stories(StateTask):
     def story(self, length: int, rng: np.random.Generator) -> tuple[list[int], list[bool], list[bool]]:
         "At least `length` words, whether each is an answer, and whether it makes the swap depend on the state."
         has = np.arange(NUM_HELD)  # thing of each person
-        ids, answers, asks = [], [], []
+        ids: list[int] = []
+        answers: list[bool] = []
+        asks: list[bool] = []
         while len(ids) < length:
             kind, swap_kind = rng.random(2)
             one, other, thing = rng.integers(0, NUM_HELD, 3)
