@@ -266,3 +266,6 @@ def register() -> None:
     AutoConfig.register(BlocksConfig.model_type, BlocksConfig, exist_ok=True)
     for auto in (AutoModel, AutoModelForCausalLM):
         auto.register(BlocksConfig, BlocksForCausalLM, exist_ok=True)
+
+
+register()  # when this module is the first to import the Auto classes, they met it half loaded

@@ -258,3 +258,6 @@ def register() -> None:
     AutoConfig.register(ContextConfig.model_type, ContextConfig, exist_ok=True)
     for auto in (AutoModel, AutoModelForCausalLM):
         auto.register(ContextConfig, ContextForCausalLM, exist_ok=True)
+
+
+register()  # when this module is the first to import the Auto classes, they met it half loaded

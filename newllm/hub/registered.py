@@ -19,7 +19,9 @@ CLASSES = ("newllm.hub.context_model", "newllm.hub.block_model")  # modules that
 def register() -> None:
     "Enters the package's classes in transformers' tables; imports torch and transformers."
     for name in CLASSES:
-        importlib.import_module(name).register()
+        module = importlib.import_module(name)
+        if hasattr(module, "register"):  # else it is half loaded, and enters itself at its end
+            module.register()
 
 
 class AfterAuto(importlib.abc.MetaPathFinder):
