@@ -160,7 +160,7 @@ def language_model() -> str:
 
 TRACKING = {  # kind of network in state_tracking -> what README calls it
     "asking": "**asks its own state**",
-    "leaky_multiply": "leaky units with feedback",
+    "leaky_multiply": "leaky units, multiplied feedback",
     "lstm": "LSTM",
     "gru": "GRU",
     "turning": "its twin, which asks nothing",
