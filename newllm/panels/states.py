@@ -22,7 +22,7 @@ from ..cvfp.state_config import StateTaskConfig
 from ..cvfp.state_layers import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task
 from ..loader import load_model
-from .picture import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
+from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, table_html, tint
 from ..plots.theme import PALETTE, ROLES
 
 # %% ../../nbs/panels/10_states.ipynb #140a27b8
@@ -193,8 +193,8 @@ class StatePanel(Panel):
                 for t, (r, a) in enumerate(zip(right, asks))
             ]
         self.legend.value = (
-            f'<div style="font-size:13px">{_swatch(_RIGHT, 0.45)} all five holders right'
-            f" {_swatch(_WRONG, 0.65)} not all. Click an event to see who holds what after it.</div>"
+            f'<div style="font-size:13px">{swatch(_RIGHT, 0.45)} all five holders right'
+            f" {swatch(_WRONG, 0.65)} not all. Click an event to see who holds what after it.</div>"
         )
         t = max(0, self.text.selected)
         rows = [["thing", f"after sweep {self.sweep.value}", "token by token", "true"]]
@@ -252,14 +252,6 @@ class StatePanel(Panel):
             log_y=True,
             ylim=(_LEAST, 100),
         )
-
-
-def _swatch(color: str, strength: float) -> str:
-    "A coloured square of a legend."
-    return (
-        f'<span style="background:{tint(color, strength)};border:1px solid #999;padding:0 8px;margin:0 4px 0'
-        ' 8px"></span>'
-    )
 
 # %% ../../nbs/panels/10_states.ipynb #a76223a7
 def state_panel(

@@ -19,7 +19,7 @@ from ..cvfp.leaky import LeakyLLM, StepRecurrence
 from ..cvfp.solvers import SWEEPS
 from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained
-from .picture import Chart, Line, Panel, Picture, TextView, slider, tint
+from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, tint
 from ..plots.theme import PALETTE, ROLES
 from ..cvfp.recorded import ContextModel
 
@@ -108,15 +108,15 @@ class SettlingPanel(Panel):
                 for v in change.tolist()
             ]
             legend = (
-                f"{_swatch(_SETTLED, 0.45)} settled: changed by less than {self.tolerance:g} of the variance"
-                f" {_swatch(_MOVING, 0.65)} still moving. Click a token to see how far it reaches."
+                f"{swatch(_SETTLED, 0.45)} settled: changed by less than {self.tolerance:g} of the variance"
+                f" {swatch(_MOVING, 0.65)} still moving. Click a token to see how far it reaches."
             )
             notes = [f"token {t}: changed by {v:.2g}" for t, v in enumerate(change.tolist())]
         else:
             reach = self.sweeps.influence[i]
             colors = [tint(_REACH, 0.75 * v) for v in (reach / reach.max().clamp_min(1e-30)).sqrt().tolist()]
             legend = (
-                f"{_swatch(_REACH, 0.75)} contexts that move most when token {i}, outlined, is another;"
+                f"{swatch(_REACH, 0.75)} contexts that move most when token {i}, outlined, is another;"
                 " white: not at all"
             )
             notes = [f"token {t}: moves by {v:.2g} of the variance" for t, v in enumerate(reach.tolist())]
@@ -210,14 +210,6 @@ def _left(row: Tensor) -> str:
         f"half of it is gone {int(below[0])} tokens later"
         if len(below)
         else f"more than half of it is left at the end of the text, {len(row) - 1} tokens later"
-    )
-
-
-def _swatch(color: str, strength: float) -> str:
-    "A coloured square of a legend."
-    return (
-        f'<span style="background:{tint(color, strength)};border:1px solid #999;padding:0 8px;margin:0 4px 0'
-        ' 8px"></span>'
     )
 
 # %% ../../nbs/panels/03_sweeps.ipynb #eedb5a19
