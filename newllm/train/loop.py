@@ -493,7 +493,7 @@ class WindowFit(Fit):
 
 # %% ../../nbs/train/03_loop.ipynb #eb5e08f7
 def train_control(
-    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state (a tensor, or a tuple of them: [B, ...], or [layers, B, H])
+    model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state; shapes of the state below
     ids: Tensor,  # [T]
     config: JointConfig,  # streams, window, epochs and optimizer; its weights are not read
     learning_rate: float,  # peak
@@ -502,6 +502,7 @@ def train_control(
 ) -> JointResult:
     """Trains a language model, such as the GRU, on the windows and with the optimizer of `JointTrainer`.
 
+    The state is a tensor or a tuple of them, each [B, ...] or [layers, B, H].
     Raises `NonFiniteLoss`, and `ValueError` for a text too short.
     """
 
