@@ -55,7 +55,7 @@ def parameter_groups(
             else "embeddings"
             if id(p) in tables
             else "matrices"
-            if p.dim() > 1
+            if p.dim() == 2  # Muon steps these; a stack of states is decayed as little as a vector
             else "vectors"
         )
         if p.requires_grad:
