@@ -91,7 +91,7 @@ def _leftovers(root: Path) -> list[Path]:
     ]
     parts = [p for p in sorted(root.glob("*/*/.*")) if p.suffix.lstrip(".").isdigit() or is_done(p.parent)]
     checkpoints = [p for f in run_folders(root) if is_done(f) for p in unneeded(f)]
-    return beside + parts + checkpoints
+    return beside + [p for p in parts + checkpoints if not set(p.parents) & set(beside)]
 
 
 def _unfinished_exchange(path: Path) -> bool:
@@ -119,7 +119,10 @@ def _removed(path: Path) -> bool:
     except Timeout:
         return False
     try:
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     finally:
         lock.release()
     return True
