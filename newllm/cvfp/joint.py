@@ -10,14 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..config import JointConfig
 from .diversity import diversity_terms, retention_term
 from .leaky import LeakyLLM
 from .solvers import SWEEPS
-from ..train.loop import JointResult, WindowFit
+from ..train.loop import JointResult, WindowFit, next_token_loss
 from ..train.processes import joined, whole
 
 # %% ../../nbs/cvfp/10_joint.ipynb #129aa35f
@@ -35,20 +34,23 @@ class JointTrainer:
                 f" joint.num_sweeps={config.num_sweeps}; set num_sweeps to at least 2, or cvfp_weight=0"
             )
         self.model, self.config = model, config
+        self.masked = False  # may there be targets that do not count?
 
     def train(
         self,
-        ids: Tensor,  # [T] int64
+        ids: Tensor,  # [T] int64, or as a token file has them
         on_step: (
             Callable[[dict], None] | None
         ) = None,  # gets phase, done, total and the history's row about ten times in a run
         checkpoint: Any = None,  # has load() and offer(make_state, final), e.g. `run.checkpoint("joint")`
+        counted: Tensor | None = None,  # [T] bool, True = the loss learns to predict the token; None = all
     ) -> JointResult:
         """Learns in place, deterministically given torch's random state (dropout).
 
         Raises `NonFiniteLoss`, and `ValueError` for a text too short.
         """
         self.model.layer.project()
+        self.masked = counted is not None
         return WindowFit(
             self.model,
             ids,
@@ -59,12 +61,13 @@ class JointTrainer:
             self._after,
             on_step,
             checkpoint,
+            counted,
         ).result()
 
     def cost(
         self,
         x: Tensor,  # [B, L] tokens
-        y: Tensor,  # [B, L] the tokens after them
+        y: Tensor,  # [B, L] the tokens after them, -100 where one does not count in the prediction
         state: (
             tuple[Tensor, Tensor] | None
         ),  # context [B, C] and newest tokens [B, window - 1] before them; None = the text begins
@@ -77,7 +80,9 @@ class JointTrainer:
         every = self._of_all(contexts) if cfg.diversity_weight or cfg.retention_weight else contexts
         terms = {
             "predict": (
-                F.cross_entropy(model.logits(contexts, rows).flatten(0, 1).to(contexts.dtype), y.flatten())
+                next_token_loss(
+                    model.logits(contexts, rows).to(contexts.dtype), y, self.config.num_streams, self.masked
+                )
                 if cfg.predict_weight
                 else None
             ),

@@ -26,20 +26,21 @@ class Progress:
 
     def __call__(
         self,
-        step: dict,  # phase, done, total, and numbers to show
+        step: dict,  # phase, done, total (None = not known yet), and numbers to show
     ) -> None:
         "Moves the bar to `done`."
         done, total, phase = step["done"], step["total"], str(step.get("phase", ""))
         bar = self.bar
-        if bar is None or phase != self.phase or done < bar.n or total != bar.total:
+        if bar is None or phase != self.phase or done < bar.n or bar.total not in (None, total):
             bar = self._open(phase, total)
+        bar.total = total
         bar.mininterval = max(self.min_seconds, bar.format_dict["elapsed"] / 50)
         bar.set_postfix(_shown(step), refresh=False)
         bar.update(done - bar.n)
-        if done >= total:
+        if total is not None and done >= total:
             self.close()
 
-    def _open(self, phase: str, total: int) -> tqdm:
+    def _open(self, phase: str, total: int | None) -> tqdm:
         "Ends the bar before and starts one at 0."
         self.close()
         # miniters=1 keeps tqdm from guessing after how many steps it is worth looking at the clock; a step
