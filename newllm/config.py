@@ -163,15 +163,15 @@ def option(
 class DataConfig:
     "Text source, tokenizer, token embedding and validation policy."
 
-    source: Literal["chitchat", "shakespeare", "bible", "ultrachat", "text_file", "text_dir", "manual"] = (
-        option(
-            "chitchat",
-            "where the text comes from; chitchat is installed with newllm, shakespeare and bible are packages of"
-            " their own, ultrachat needs the hub",
-        )
+    source: Literal[
+        "chitchat", "shakespeare", "bible", "ultrachat", "text_file", "text_dir", "token_file", "manual"
+    ] = option(
+        "chitchat",
+        "where the text comes from; chitchat is installed with newllm, shakespeare and bible are packages of"
+        " their own, ultrachat needs the hub, token_file is what build_token_file made of a text of any size",
     )
     path: str | None = option(
-        None, "file for text_file, folder for text_dir; ~ is the home folder", min_length=1
+        None, "file for text_file, folder for text_dir and token_file; ~ is the home folder", min_length=1
     )
     text_format: Literal["auto", "text", "json", "csv", "parquet"] = option(
         "auto", "how the files are read; auto: by suffix and content, text: as plain text whatever they hold"
@@ -248,7 +248,7 @@ def _data_contradictions(data: DataConfig) -> Iterator[str]:
             "val_source='auto_split' is refused: a random split leaves validation tokens that never occur"
             " in training; set val_source to 'held_out' or 'tail_of_train'"
         )
-    if data.source in ("text_file", "text_dir") and not data.path:
+    if data.source in ("text_file", "text_dir", "token_file") and not data.path:
         yield f"source={data.source!r} needs path"
     of_files = [name for name in ("text_format", "text_column") if getattr(data, name) not in (None, "auto")]
     if of_files and data.source not in ("text_file", "text_dir"):
@@ -260,7 +260,7 @@ def _data_contradictions(data: DataConfig) -> Iterator[str]:
         yield "text_format='text' has no text_column"
     if data.source == "manual" and not data.text:
         yield "source='manual' needs text"
-    if data.path and data.source not in ("text_file", "text_dir"):
+    if data.path and data.source not in ("text_file", "text_dir", "token_file"):
         yield (
             f"path={quoted(data.path)} is given but source={data.source!r} does not use it; set"
             " source='text_file' for a file, 'text_dir' for a folder"

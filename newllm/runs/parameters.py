@@ -497,9 +497,18 @@ def _is_one_text(data: DataConfig) -> bool:
         return False
 
 
+_MADE_WITH = (
+    *("tokenizer", "vocab_size", "held_out_share", "split_seed"),
+    *("max_characters", "num_samples", "tokens_per_sample"),
+)  # of a token file, when it was built
+
+
 def _unread_data(config) -> Iterator[tuple[str, str]]:
     "Of the data section."
     d = config.data
+    if d.source == "token_file":
+        for name in _MADE_WITH:
+            yield name, "a token file is read as build_token_file made it"
     if d.source != "chitchat":
         yield "min_messages", f"source={d.source!r} is not asked for messages"
     if _is_one_text(d):
@@ -675,6 +684,8 @@ def _follows(given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         path = Path(given["path"]).expanduser()
         kind = "text_file" if path.is_file() else "text_dir" if path.is_dir() else ""
+        if kind == "text_dir" and (path / "tokens.bin").is_file() and (path / "index.json").is_file():
+            kind = "token_file"
     except (OSError, RuntimeError) as e:  # a name that is too long, a home that is none
         raise ConfigError(
             f"path={quoted(given['path'])} cannot be looked at: {getattr(e, 'strerror', None) or e}"

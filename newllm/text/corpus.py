@@ -36,6 +36,7 @@ from newllm.text.sources import (
     load_conversations,
     package_version,
 )
+from .token_file import PARTS, open_token_file
 from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer
 
 # %% ../../nbs/text/04_corpus.ipynb #4f28c498
@@ -43,7 +44,7 @@ from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, 
 class Corpus:
     "Token ids of the three parts, what may be counted, the embedding and the tokenizer."
 
-    train_ids: Tensor  # [T] int64
+    train_ids: Tensor  # [T] int64; more than 16 million of a token file stay on the disk, as uint16 or uint32
     val_ids: Tensor  # [T_val] int64
     test_ids: Tensor  # [T_test] int64, always other conversations than train and val
     val_mask: Tensor  # [T_val] bool, True = counted: the token occurs in training
@@ -297,6 +298,61 @@ def _read(folder: Path) -> Corpus:
         info=json.loads((folder / "info.json").read_text()),
     )
 
+# %% ../../nbs/text/04_corpus.ipynb #70c0f11f
+_IN_MEMORY = 2**24  # training tokens of a token file that are read into memory, as int64: 128 MB
+_BLOCK = 2**22  # tokens looked at together, where they stay on the disk
+
+
+def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
+    "The first tokens of each part. Raises `ValueError` for a file that is damaged, too short, or has a loss mask."
+    file = open_token_file(str(config.path))
+    if file.index["plan"]["loss_on"] != "all":
+        raise ValueError(
+            f"{str(config.path)!r} leaves the tokens of users out of the loss, which an experiment page does not"
+            " know of; give open_token_file(path).counted('train') to JointTrainer.train, or build the file with"
+            " TokenPlan(loss_on='all')"
+        )
+    tail = config.val_source == "tail_of_train"
+    parts = {}
+    for part in PARTS:
+        want, have = (
+            getattr(config, f"num_{part}_tokens"),
+            file.tokens("train" if tail and part == "val" else part),
+        )
+        if tail and part == "val":
+            have = have[: config.num_train_tokens][-want:]
+        if len(have) < want:
+            raise ValueError(
+                f"num_{part}_tokens={want} but the {part} part of the token file {str(config.path)!r} holds"
+                f" {len(have)} tokens; ask for fewer tokens, or build it of more text or with another"
+                " TokenPlan.held_out_share"
+            )
+        parts[part] = have[:want] if part == "train" and want > _IN_MEMORY else have[:want].long()
+    train, val, test = (parts[part] for part in PARTS)
+    size = len(file.tokenizer)
+    seen = torch.zeros(size, dtype=torch.bool)
+    for block in train.split(_BLOCK):
+        seen[block.long()] = True
+    with sign_of_life(f"making the embedding ({config.embedding})"):
+        embedding = token_embedding(config, train, size, embed_dim, seed)
+    index = file.index
+    info = {
+        "source": config.source,
+        "source_detail": f"token file of {index['source']}, sha256 {index['sha256'][:12]}, split when it was built",
+        "tokenizer": "of the token file",
+        "tokenizer_detail": f"as the file was built, {size} entries, sha256 {index['tokenizer'][:12]}",
+        "embedding": config.embedding,
+        "embedding_detail": _embedding_detail(config, embedding),
+        "val_source": config.val_source,
+        "validation text seen in training": tail,
+        "tokens": {part: len(ids) for part, ids in parts.items()},
+        "conversations": index["documents"],
+        "masked": {"val": int((~seen[val]).sum()), "test": int((~seen[test]).sum())},
+        "vocab_size": size,
+        "token_kinds_in_training": int(seen.sum()),
+    }
+    return Corpus(train, val, test, seen[val], seen[test], embedding, file.tokenizer, size, info)
+
 # %% ../../nbs/text/04_corpus.ipynb #f508e5c6
 def cache_folder() -> Path:
     "Where corpora are cached: NEWLLM_CACHE, or ~/.cache/newllm."
@@ -313,6 +369,8 @@ def load_corpus(
 
     Raises `ValueError` for unusable text or settings, `OSError` for an unreachable hub.
     """
+    if config.source == "token_file":
+        return _of_token_file(config, embed_dim, seed)
     folder = Path(cache or cache_folder()) / "corpora" / _key(config, embed_dim, seed)
     if folder.exists():
         try:
