@@ -128,7 +128,7 @@ def _through_template(
 ) -> tuple[list[list[int]], list[list[int]]]:
     "Ids of conversations and whether each counts in the loss. Raises `ValueError` for what the template refuses."
     try:
-        found = tokenizer.apply_chat_template(
+        found: Any = tokenizer.apply_chat_template(
             conversations, return_dict=True, return_assistant_tokens_mask=loss_on == "assistant"
         )
     except TemplateError as e:
@@ -228,17 +228,18 @@ _AT_ONCE = 2**18  # characters that are encoded together: the encodings take abo
 
 def _encoded(runs: list[_Run], tokenizer: PreTrainedTokenizerFast, loss_on: str) -> dict[str, tuple]:
     "Ids and counted flags of each part's runs, in order."
-    ids: list[list[int]] = [r.content if not r.content or isinstance(r.content[0], int) else [] for r in runs]
+    contents: list[Any] = [r.content for r in runs]
+    ids: list[list[int]] = [c if not c or isinstance(c[0], int) else [] for c in contents]
     counted: list[list[int] | None] = [None] * len(runs)
-    texts = [i for i, r in enumerate(runs) if isinstance(r.content, str)]
+    texts = [i for i, c in enumerate(contents) if isinstance(c, str)]
     found = tokenizer.backend_tokenizer.encode_batch_fast(
-        [runs[i].content for i in texts], add_special_tokens=False
+        [contents[i] for i in texts], add_special_tokens=False
     )
     for i, encoding in zip(texts, found):
         ids[i] = encoding.ids
-    chats = [i for i, r in enumerate(runs) if r.content and isinstance(r.content[0], dict)]
+    chats = [i for i, c in enumerate(contents) if c and isinstance(c[0], dict)]
     if chats:
-        through = _through_template(tokenizer, [runs[i].content for i in chats], loss_on)
+        through = _through_template(tokenizer, [contents[i] for i in chats], loss_on)
         for i, own, mask in zip(chats, *through):
             ids[i], counted[i] = own, mask
     flags = [[1] * len(own) if mask is None else mask for own, mask in zip(ids, counted)]
