@@ -23,7 +23,8 @@ def discounts(
 ) -> np.ndarray:  # [4]: taken from a count of 0, 1, 2, 3 or more
     """Absolute discounts (Ney, Essen and Kneser 1994); modified ones as in Chen and Goodman 1998.
 
-    Where the counts needed do not occur, 1/2, the middle of the range, stands in.
+    Where the counts needed do not occur, 1/2, the middle of the range, stands in; where a modified discount is
+    not positive, the single one, so that every n-gram leaves something to those that were not seen.
     """
     n = np.bincount(np.minimum(counts.astype(np.int64), 5), minlength=6).astype(float)
     y = n[1] / (n[1] + 2 * n[2]) if n[1] else 0.5
@@ -31,7 +32,8 @@ def discounts(
     if modified:
         for k in (1, 2, 3):
             if n[k] and n[k + 1]:
-                d[k] = np.clip(k - (k + 1) * y * n[k + 1] / n[k], 0, k)
+                modified_discount = k - (k + 1) * y * n[k + 1] / n[k]
+                d[k] = modified_discount if modified_discount > 0 else y
     return d
 
 # %% ../../nbs/text/06_baselines.ipynb #d889a2ad
