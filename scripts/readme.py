@@ -251,11 +251,13 @@ def needed() -> str:
     m = metrics("state_tracking")
     gain, worst = m["gain_points"][LENGTHS[-1]], min(right("asking", LENGTHS[-1]))
     tried = len(m["settings_right_percent"]["asking"])
+    trained_to = max(map(int, set(m["rows"]["asking"][0]) - set(LENGTHS)))
     sweeps = m["sweeps_needed"]["512/10"]
     exact = 100 * sum(n <= 12 for n in sweeps) / len(sweeps)
     return (
         f"Where what a token does depends on the state, asking the state adds {gain['mean']:.1f} +- {gain['half_width_95']:.1f} points"
-        f" at length {LENGTHS[-1]} (95% over seeds; its worst seed is right in {worst:.1f}%); all were trained to length {max(map(int, set(m['rows']['asking'][0]) - set(LENGTHS)))}."
+        f" at length {LENGTHS[-1]} (95% over seeds; its worst seed is right in {worst:.1f}%);"
+        f" all were trained to length {trained_to}."
         f" Every network has as many steps and the best of {tried} settings: rates, without and with a loss that draws states of the same answers together;"
         " the rest of the recipe was found on ours ([state_tracking](nbs/experiments/state_tracking.ipynb))."
         f" For 512 tokens of which 10 ask, 12 sweeps find the states exact to 1e-5 in {exact:.0f}% of {len(sweeps)} sequences."
