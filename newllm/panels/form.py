@@ -14,8 +14,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import ipywidgets as W
 
-from ..config import flat_fields, named_preset, to_dict
+from ..config import flat_fields, named_preset, part_fields, to_dict
 from ..families import FAMILIES
+from ..parts import names
 from ..runs.parameters import Parameter, as_families, declared_parameters, parse_text, started_as
 
 # %% ../../nbs/panels/06_form.ipynb #0cd356e7
@@ -36,6 +37,8 @@ def allowed(
     kind = get_type_hints(owner)[field]
     if get_origin(kind) is Literal:
         return list(get_args(kind)), ""
+    if field in part_fields(owner):
+        return names(part_fields(owner)[field]), ""
     signs, default = (
         {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"},
         {f.name: f.default for f in dataclasses.fields(owner)}[field],

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 import newllm
+from ..parts import add_sources
 
 # %% ../../nbs/runs/00_environment.ipynb #7f1d8960
 def clone() -> Path | None:
@@ -62,9 +63,7 @@ def code_version(
     """
     folder = package or Path(newllm.__file__).parent
     h = hashlib.sha256(str(_version("torch")).encode())
-    for path in sorted(folder.rglob("*.py")):
-        h.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        h.update(hashlib.sha256(path.read_bytes()).digest())
+    add_sources(h, folder)
     if page:
         h.update(page.read_bytes())
     return h.hexdigest()[:16]

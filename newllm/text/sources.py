@@ -29,7 +29,8 @@ import numpy as np
 from datasets import Dataset, load_dataset
 from huggingface_hub import HfApi, constants, hf_hub_download
 
-from ..config import ConfigError, DataConfig
+from ..config import ConfigError, DataConfig, quoted
+from ..parts import find_part
 from .readers import Conversations, TextSpan, list_folder, read_files, whole_characters
 
 # %% ../../nbs/text/01_sources.ipynb #b4fb5c00
@@ -396,6 +397,23 @@ def _openings(data: Dataset | Conversations) -> list[str]:
     return [messages[0] for messages in data["messages"]]
 
 
+def _asked(config: DataConfig) -> Dataset | Conversations:
+    "What the source gives. Raises `ValueError` where a registered one gives no conversations."
+    data = find_part("source", config.source)(config)
+    if config.source in SOURCES:
+        return data
+    rows = []
+    for i, messages in enumerate(data):
+        texts = isinstance(messages, (list, tuple)) and all(isinstance(m, str) and m for m in messages)
+        if not texts or not messages:
+            raise ValueError(
+                f"source={config.source!r} must give conversations, each a list of texts that are not empty;"
+                f" conversation {i} is {quoted(messages)}"
+            )
+        rows.append({"messages": list(messages)})
+    return Conversations([], rows, [_opening(row["messages"][0]) for row in rows], [], 1)
+
+
 def _in_three(data: Dataset | Conversations, share: float) -> Conversations:
     "The three parts of the one document there is."
     (document,) = messages_of(data, [0])
@@ -409,7 +427,7 @@ def load_conversations(
     Dataset | Conversations, dict[str, list[int]]
 ]:  # rows with `messages`; row numbers of train, val, test
     "The source and its split. Raises `ValueError` for unusable text, `OSError` for an unreachable hub."
-    data = SOURCES[config.source](config)
+    data = _asked(config)
     if config.source in ("text_file", "manual") and len(data) == 1 and len(data[0]["messages"]) == 1:
         return _in_three(data, config.held_out_share), {"train": [0], "val": [1], "test": [2]}
     if not len(data):
