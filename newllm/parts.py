@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'GROUP', 'Kind', 'add_sources', 'source_hash', 'Part', 'register', 'unregister', 'names', 'is_part',
-           'failed_entry_points', 'find_part', 'part_title', 'declared_parts', 'announced', 'used_parts']
+           'failed_entry_points', 'find_part', 'part_title', 'declared_parts', 'announced', 'saved_parts', 'used_parts']
 
 # %% ../nbs/08_parts.ipynb #7394c6c2
 import ast
@@ -40,6 +40,12 @@ KINDS: dict[str, Kind] = {
         makes="conversations, each a list of texts",
         table="newllm.text.sources:SOURCES",
         names=("chitchat", "shakespeare", "bible", "ultrachat", "text_file", "text_dir", "manual"),
+    ),
+    "layer": Kind(
+        arguments=("embed_dim", "hidden_dim"),
+        makes="a module that maps (x [B, T, embed_dim], state or None) to (hidden [B, T, hidden_dim], state)",
+        table="newllm.comparison:LAYERS",
+        names=("turning", "asking", "gru", "lstm", "mingru"),
     ),
 }
 
@@ -276,6 +282,13 @@ def announced(
     finally:
         _ANNOUNCED.clear()
         _ANNOUNCED.update(before)
+
+
+def saved_parts(
+    parts: Mapping[str, str],  # as a run holds them, from `used_parts`
+) -> dict[tuple[str, str], str]:  # for `announced`
+    "The parts of a run, to read its configuration where they are not registered."
+    return {(kind, name): h for (kind, name), h in ((key.split(), h) for key, h in parts.items())}
 
 # %% ../nbs/08_parts.ipynb #8b94a5a2
 def used_parts(

@@ -100,7 +100,7 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["text", "plots"],
     ["train"],
     ["cvfp", "lego"],
-    ["families", "loader", "comparison"],
+    ["families", "loader", "comparison", "layer_checks"],
     ["hub"],
     ["runs"],
     ["panels"],

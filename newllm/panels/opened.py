@@ -21,6 +21,7 @@ from ..cvfp.recorded import NewLLM
 from ..lego.blocks import LegoTransformer
 from ..lego.config import TransformerConfig
 from ..loader import load_model
+from ..parts import announced, saved_parts
 from ..text.corpus import Corpus, load_corpus
 from ..text.embeddings import counted_start
 
@@ -71,7 +72,8 @@ def load_run(
         if folder and (folder / "config.json").is_file()
         else {}
     )
-    corpus = run_corpus(config["config"]) if "config" in config and "data" in config["config"] else None
+    with announced(saved_parts(config.get("parts", {}))):  # the text may be cached where its source is not
+        corpus = run_corpus(config["config"]) if "config" in config and "data" in config["config"] else None
     tokenizer = getattr(model, "tokenizer", None) or (corpus.tokenizer if corpus else None)
     return LoadedRun(
         folder.name if folder else type(model).__name__,

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from ..config import ConfigError, from_dict, nearest
 from ..families import FAMILIES
+from ..parts import announced, saved_parts
 from .results import read_record, read_run, run_folders
 from .run import is_done, outputs_root, run_id, unneeded
 
@@ -66,10 +67,10 @@ def _current(folder: Path) -> bool:
     "Does the configuration still have this name?"
     held = read_record(folder / "config.json")[0]
     try:
-        return (
-            run_id(from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config), held["own"])
-            == folder.name
-        )
+        parts = held.get("parts", {})
+        with announced(saved_parts(parts)):
+            config = from_dict(held["config"], FAMILIES[held.get("family", "recorded")].config)
+        return run_id(config, held["own"], parts) == folder.name
     except (KeyError, TypeError, ValueError):
         return False
 

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Mistake', 'Commands', 'main', 'terminal_table', 'list_command', 'what_presets_say', 'described', 'show_command',
            'given_values', 'run_command', 'grid_values', 'whole_numbers', 'sweep_command', 'terminal_width', 'printed',
-           'results_command', 'compare_command', 'clean_command', 'known_pages', 'page_called', 'copy_page',
-           'copy_command', 'pages_to_open', 'lab_words', 'lab_command']
+           'results_command', 'compare_command', 'clean_command', 'check_command', 'known_pages', 'page_called',
+           'copy_page', 'copy_command', 'pages_to_open', 'lab_words', 'lab_command']
 
 # %% ../../nbs/runs/08_cli.ipynb #4f9a9c58
 import importlib.util
@@ -27,6 +27,7 @@ import click
 from ..config import ConfigError, flat_fields, named_preset, nearest, quoted, to_dict
 from ..families import DEFAULT_FAMILY, FAMILIES
 from ..files import write_whole
+from ..parts import failed_entry_points, is_part, names
 from .environment import clone, page_folder, repository
 from .page_config import page_says
 from newllm.runs.parameters import (
@@ -490,6 +491,25 @@ def clean_command(kinds: tuple[str, ...], apply: bool) -> None:
     )
     if len(found) and not apply:
         click.echo("nothing removed; --apply removes these")
+
+# %% ../../nbs/runs/08_cli.ipynb #17eca551
+@main.command("check")
+@click.argument("layer")
+def check_command(layer: str) -> None:
+    "Checks LAYER: token by token as at once, gradients, save and load, and the cache."
+    if not is_part("layer", layer):
+        known = names("layer")
+        raise ConfigError(
+            f"there is no layer {quoted(layer)}{nearest(layer, known)}; there are {', '.join(known)}, and what"
+            f" an entry point of newllm.parts adds{failed_entry_points()}"
+        )
+    from newllm.layer_checks import check_layer  # loads torch, which the other commands need not pay
+
+    checks = check_layer(layer)
+    click.echo("\n".join(str(c) for c in checks))
+    failed = sum(not c.holds for c in checks)
+    if failed:
+        raise click.ClickException(f"{failed} of {len(checks)} checks of {layer!r} fail")
 
 # %% ../../nbs/runs/08_cli.ipynb #c0772302
 def _every_column(rows):  # pandas DataFrames

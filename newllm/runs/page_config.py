@@ -11,12 +11,13 @@ __all__ = ['STATE_KINDS', 'STATE_IDEAS', 'PAGES', 'windows_fill', 'rank_holds', 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from ..config import ConfigError, JointConfig, option, config_section, quoted
 from ..cvfp.state_config import CONTROLS
 from ..cvfp.leaky_config import LEAKY_PRESETS, LeakyConfig, LeakyModelConfig, ProbesConfig
 from ..families import preset
+from ..parts import failed_entry_points, names
 
 # %% ../../nbs/runs/01_page_config.ipynb #27697833
 def windows_fill(
@@ -291,9 +292,10 @@ class LanguageModelPage(PageSection):
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
         for name in ("networks", "optimizers"):
-            words, known = getattr(self, name).split(), self._KNOWN[name]
+            words, known = getattr(self, name).split(), self._known(name)
             if not words or len(set(words)) < len(words) or not set(words) <= set(known):
-                yield f"{name}={quoted(getattr(self, name))} must name some of {', '.join(known)}, each once"
+                more = failed_entry_points() if name == "networks" else ""
+                yield f"{name}={quoted(getattr(self, name))} must name some of {', '.join(known)}, each once{more}"
         if self.networks.split()[:1] != ["cvfp"]:
             yield f"networks={quoted(self.networks)} must begin with cvfp, which the others are compared with"
         for name, kind, low, high in (
@@ -310,10 +312,12 @@ class LanguageModelPage(PageSection):
         if 0.0 in listed(self.rates, float, "rates"):
             yield f"rates={quoted(self.rates)} must be above 0"
 
-    _KNOWN: ClassVar[dict[str, tuple[str, ...]]] = {
-        "networks": ("cvfp", "memoryless", "turning", "asking", "gru", "lstm", "mingru", "transformer"),
-        "optimizers": ("adamw", "muon"),
-    }
+    @staticmethod
+    def _known(name: str) -> list[str]:
+        "What `networks` and `optimizers` may name; a registered layer makes a network."
+        if name == "optimizers":
+            return ["adamw", "muon"]
+        return ["cvfp", "memoryless", *names("layer"), "transformer"]
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."

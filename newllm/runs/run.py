@@ -46,6 +46,7 @@ from newllm.files import (
     write_json,
     write_whole,
 )
+from ..parts import announced, declared_parts, used_parts
 from .environment import code_version, environment, git_state, page_folder, repository
 from .parameters import check_parameters, declared_parameters, page_parameters, resolve, started_as
 from ..train.progress import Progress
@@ -55,9 +56,11 @@ from ..train.stop import Stop
 def run_id(
     config,  # of either family, resolved
     own: Mapping[str, Any],  # the page's own parameters
+    parts: Mapping[str, str] | None = None,  # registered parts that they name, as `used_parts` gives them
 ) -> str:  # 12 hex digits
-    "The name of the run with these parameters: a hash of every field."
-    text = json.dumps({"config": to_dict(config), "own": dict(own)}, sort_keys=True)
+    "The name of the run with these parameters: a hash of every field, and of the source of registered parts."
+    said = {"config": to_dict(config), "own": dict(own)} | ({"parts": dict(parts)} if parts else {})
+    text = json.dumps(said, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 # %% ../../nbs/runs/03_run.ipynb #d278ed26
@@ -115,7 +118,8 @@ class Run:
         )  # of this process; of several the first has the folder, the others a scratch one
         self.scratch = tempfile.TemporaryDirectory(prefix="newllm-") if self.number else None
         root = Path(self.scratch.name) if self.scratch else outputs_root()
-        self.home = root / experiment / run_id(config, self.own)
+        self.parts = used_parts({"config": to_dict(config), "own": self.own})
+        self.home = root / experiment / run_id(config, self.own, self.parts)
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
         self.progress = Progress(file=io.StringIO() if self.number else None)
         self.started, self.asked = time.perf_counter(), set[Path]()
@@ -231,7 +235,7 @@ class Run:
             "family": family_of(self.config),
             "config": to_dict(self.asked_config or self.config),
             "own": self.own,
-        }
+        } | ({"parts": self.parts} if self.parts else {})
 
     def status(
         self,
@@ -465,6 +469,12 @@ _page_locks: list[FileLock] = []  # never released: they end with the kernel
 def _same_run(run: Run) -> None:
     "The launcher and the page must mean the same run."
     launched = read_json(run.folder / "config.json")
+    if launched.get("parts", {}) != run.parts:
+        raise ConfigError(
+            f"the page registered the parts {quoted(run.parts)}, and `newllm run` found"
+            f" {quoted(launched.get('parts', {}))}: register a part in a cell of the page, under a name that is"
+            " written there, or in a module that an entry point of newllm.parts names"
+        )
     if launched != to_json(run.parameters, "config"):
         raise ConfigError(
             "the page resolved its parameters differently from the launcher; compare"
@@ -511,7 +521,8 @@ def plan_run(
     declared, (name, family) = declared_parameters(page), started_as(page)
     values = check_parameters(declared, params or {})
     given = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items() if n in (params or {})}
-    return page, Run(name, *resolve(values, declared, family, name)), given
+    with announced(declared_parts(page)):
+        return page, Run(name, *resolve(values, declared, family, name)), given
 
 
 def run_experiment(
