@@ -39,7 +39,16 @@ KINDS: dict[str, Kind] = {
         arguments=("config",),
         makes="conversations, each a list of texts",
         table="newllm.text.sources:SOURCES",
-        names=("chitchat", "shakespeare", "bible", "ultrachat", "text_file", "text_dir", "manual"),
+        names=(
+            "chitchat",
+            "shakespeare",
+            "bible",
+            "ultrachat",
+            "text_file",
+            "text_dir",
+            "token_file",
+            "manual",
+        ),
     ),
     "layer": Kind(
         arguments=("embed_dim", "hidden_dim"),

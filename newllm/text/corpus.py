@@ -23,6 +23,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from ..config import DataConfig, to_dict
+from ..parts import used_parts
 from .embeddings import token_embedding
 from .readers import Conversations, TextSpan, open_regular, reading, sign_of_life
 from newllm.text.sources import (
@@ -164,6 +165,10 @@ def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
     if config.source in PACKAGES:
         kept = f"{rows} {PACKAGES[config.source].rows} in {len(set(data.openings))} groups"
         return f"package {package_version(config.source)}, {kept}, split by group"
+    registered = used_parts(config.source)
+    if registered:
+        ((part, code),) = registered.items()
+        return f"{part}, registered, code {code}, {rows} conversations, split by first message"
     if not data.openings:
         origin = "text from the configuration" if config.source == "manual" else "one file"
         return f"{origin}, cut into consecutive parts"
@@ -241,6 +246,7 @@ def _fingerprint(config: DataConfig) -> list[str]:
         out.append(package_version(config.source))
     if config.source == "ultrachat":
         out.append(ultrachat_revision())
+    out += used_parts(config.source).values()
     return out + [importlib.metadata.version("tokenizers")]
 
 

@@ -377,6 +377,14 @@ def gpt2_file(
         raise OSError(_no_hub(what, e)) from e
 
 # %% ../../nbs/text/01_sources.ipynb #5169a5d3
+def _token_file(config: DataConfig) -> Conversations:
+    "A token file was split and tokenised when it was built."
+    raise ValueError(
+        f"source='token_file' ({config.path}) holds token ids, no conversations: load_corpus and"
+        " open_token_file read it"
+    )
+
+
 SOURCES: dict[str, Callable[[DataConfig], Dataset | Conversations]] = {
     "chitchat": _chitchat,
     "shakespeare": _shakespeare,
@@ -384,6 +392,7 @@ SOURCES: dict[str, Callable[[DataConfig], Dataset | Conversations]] = {
     "ultrachat": _ultrachat,
     "text_file": _text_file,
     "text_dir": _text_dir,
+    "token_file": _token_file,
     "manual": _manual,
 }
 
