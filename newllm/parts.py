@@ -56,6 +56,12 @@ KINDS: dict[str, Kind] = {
         table="newllm.comparison:LAYERS",
         names=("turning", "asking", "gru", "lstm", "mingru"),
     ),
+    "criterion": Kind(
+        arguments=("config", "data", "predict", "seed"),
+        makes="an exit criterion (newllm.lego.criteria.Criterion), fitted on the calibration text in `data`",
+        table="newllm.lego.criteria:CRITERIA",
+        names=("max_prob", "entropy", "margin", "gate", "patience"),
+    ),
 }
 
 # %% ../nbs/08_parts.ipynb #d2cd4f1d

@@ -186,9 +186,7 @@ class ASHEMConfig:
 class RoutingConfig:
     "How a token decides to leave, and how drafts are made."
 
-    criterion: Literal["max_prob", "entropy", "margin", "gate", "patience"] = option(
-        "max_prob", "what the confidence is made of"
-    )
+    criterion: str = option("max_prob", "what the confidence is made of", part="criterion")
     patience: int = option(
         2, "layers in a row that must agree on the next token, for criterion='patience'", ge=1, le=100_000
     )
