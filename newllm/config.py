@@ -463,7 +463,8 @@ class JointConfig:
     beta2: float = option(0.98, "AdamW's memory of its square", ge=0, lt=1)
     weight_decay: float = option(0.05, "decoupled weight decay, on matrices except the decay's", ge=0, le=1)
     grad_clip: float = option(1.0, "largest gradient norm", gt=0, le=1e6)
-    predict_weight: float = option(1.0, "weight of the cross-entropy of the next token", ge=0, le=1e6)
+    loss: str = option("cross_entropy", "of the next token", part="loss")
+    predict_weight: float = option(1.0, "weight of the loss of the next token", ge=0, le=1e6)
     diversity_weight: float = option(0.5, "weight of the three diversity terms together", ge=0, le=1e6)
     variance_weight: float = option(
         1.0, "within diversity: each dimension's standard deviation is 1", ge=0, le=1e6

@@ -80,9 +80,7 @@ class JointTrainer:
         every = self._of_all(contexts) if cfg.diversity_weight or cfg.retention_weight else contexts
         terms = {
             "predict": (
-                next_token_loss(
-                    model.logits(contexts, rows).to(contexts.dtype), y, self.config.num_streams, self.masked
-                )
+                next_token_loss(model.logits(contexts, rows).to(contexts.dtype), y, cfg, self.masked)
                 if cfg.predict_weight
                 else None
             ),

@@ -288,13 +288,15 @@ class LanguageModelPage(PageSection):
         "2 3 4 5 6 7 8", "orders of the Kneser-Ney model to choose from, separated by spaces"
     )
     bootstrap_samples: int = option(10_000, "draws of conversations for an interval", ge=100, le=1_000_000)
+    extra_metrics: str = option("", "registered metrics of the test text, separated by spaces, shown as well")
 
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
-        for name in ("networks", "optimizers"):
+        for name in ("networks", "optimizers", "extra_metrics"):
             words, known = getattr(self, name).split(), self._known(name)
-            if not words or len(set(words)) < len(words) or not set(words) <= set(known):
-                more = failed_entry_points() if name == "networks" else ""
+            empty = not words and name != "extra_metrics"
+            if empty or len(set(words)) < len(words) or not set(words) <= set(known):
+                more = "" if name == "optimizers" else failed_entry_points()
                 yield f"{name}={quoted(getattr(self, name))} must name some of {', '.join(known)}, each once{more}"
         if self.networks.split()[:1] != ["cvfp"]:
             yield f"networks={quoted(self.networks)} must begin with cvfp, which the others are compared with"
@@ -314,9 +316,11 @@ class LanguageModelPage(PageSection):
 
     @staticmethod
     def _known(name: str) -> list[str]:
-        "What `networks` and `optimizers` may name; a registered layer makes a network."
+        "What `networks`, `optimizers` and `extra_metrics` may name; a registered layer makes a network."
         if name == "optimizers":
             return ["adamw", "muon"]
+        if name == "extra_metrics":
+            return names("metric")
         return ["cvfp", "memoryless", *names("layer"), "transformer"]
 
     def needs(self, config) -> Iterator[str]:
