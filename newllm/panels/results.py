@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets as W
@@ -166,6 +167,12 @@ def run_html(
         f" numbers</summary><table>{shown}</table></details>{images}"
     )
 
+
+def _run_output(folder: Path) -> dict:
+    "The same as an output of a cell."
+    data = {"text/html": run_html(folder), "text/plain": str(folder)}
+    return {"output_type": "display_data", "metadata": {}, "data": data}
+
 # %% ../../nbs/panels/08_results.ipynb #b003bfa3
 def control_of(
     columns: Sequence[str],
@@ -234,6 +241,37 @@ def _scatter(rows: pd.DataFrame, x: str, y: str, control: str | None, noted: lis
     runs = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
     return Picture(f"{up} of {runs}{found}{beside}", [Chart(across, up, lines)])
 
+# %% ../../nbs/panels/08_results.ipynb #d629421c
+_WIDE: dict[str, Any] = dict(style={"description_width": "initial"})
+
+
+def _filter_field() -> W.Text:
+    "Where conditions are written."
+    return W.Text(
+        description="filter",
+        placeholder="preset=tiny effective_rank>80",
+        continuous_update=False,
+        layout=W.Layout(width="330px"),
+        **_WIDE,
+    )
+
+
+def _column_choice(name: str, columns: list[str], value: str) -> W.Dropdown:
+    "A column of the scatter."
+    layout = W.Layout(width="330px")
+    return W.Dropdown(options=columns, value=value, description=name, layout=layout, **_WIDE)
+
+
+def _in_order(rows: pd.DataFrame, order: str, turned: bool) -> pd.DataFrame:
+    "Sorted by a column, numbers as numbers and all else as text; as they are when there is no such column."
+    if order not in rows:
+        return rows
+
+    def key(values: pd.Series) -> pd.Series:
+        return values if pd.api.types.is_numeric_dtype(values) else values.astype(str)
+
+    return rows.sort_values(order, ascending=not turned, kind="stable", key=key)
+
 # %% ../../nbs/panels/08_results.ipynb #e5446da8
 class ResultsPanel(Panel):
     "A filter, a table and a scatter of the runs of `table`; `chosen` is the folder of the run that is open."
@@ -254,12 +292,8 @@ class ResultsPanel(Panel):
             )
         self.varied = [c for c in varied(table) if c not in FIXED]
         across, up = _across_and_up(table, self.numbers, x, y)
-        wide = dict(style={"description_width": "initial"}, layout=W.Layout(width="330px"))
-        self.filter = W.Text(
-            description="filter", placeholder="preset=tiny effective_rank>80", continuous_update=False, **wide
-        )
-        self.x = W.Dropdown(options=self.numbers, value=across, description="across", **wide)
-        self.y = W.Dropdown(options=self.numbers, value=up, description="up", **wide)
+        self.filter = _filter_field()
+        self.x, self.y = (_column_choice(n, self.numbers, c) for n, c in (("across", across), ("up", up)))
         self.view, self.message, self.run = TableView(), W.HTML(), W.Output()
         super().__init__(
             [self.filter, self.x, self.y], self._picture(), [self.message, self.view, self.run], 300
@@ -304,39 +338,19 @@ class ResultsPanel(Panel):
     ) -> None:
         "Shows a run below the table."
         self.chosen = self.folders[experiment, run]
-        self.run.outputs = (
-            {
-                "output_type": "display_data",
-                "metadata": {},
-                "data": {"text/html": run_html(self.chosen), "text/plain": str(self.chosen)},
-            },
-        )
-        place = [
-            i
-            for i, key in enumerate(zip(self.sorted["experiment"], self.sorted["run"]))
-            if key == (experiment, run)
-        ]
-        self.view.selected = place[0] if place else -1
+        self.run.outputs = (_run_output(self.chosen),)
+        keys = list(zip(self.sorted["experiment"], self.sorted["run"]))
+        self.view.selected = keys.index((experiment, run)) if (experiment, run) in keys else -1
 
     def _fill(self) -> None:
         "The table in its order."
         names = [*(c for c in FIXED if c != "reason"), self.x.value, self.y.value, *self.varied[:8]]
-        names, order = list(dict.fromkeys(names)), self.view.sort
-        if order in self.rows:
-            self.sorted = self.rows.sort_values(
-                order,
-                ascending=not self.view.turned,
-                kind="stable",
-                key=lambda c: c if pd.api.types.is_numeric_dtype(c) else c.astype(str),
-            )
-        else:
-            self.sorted = self.rows
+        names = list(dict.fromkeys(names))
+        self.sorted = _in_order(self.rows, self.view.sort, self.view.turned)
         with self.view.hold_sync():
-            self.view.columns, self.view.rows, self.view.selected = (
-                names,
-                [[_cell(v) for v in row] for row in self.sorted[names].itertuples(index=False)],
-                -1,
-            )
+            self.view.columns = names
+            self.view.rows = [[_cell(v) for v in row] for row in self.sorted[names].itertuples(index=False)]
+            self.view.selected = -1
 
     def _picture(self) -> Picture:
         "One dot for each run that has both numbers, and its control."

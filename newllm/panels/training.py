@@ -341,6 +341,27 @@ class RunControls(Panel):
     def _say(self, text: str) -> None:
         self.state.value = f'<span style="font-size:13px">{html.escape(text)}</span>'
 
+# %% ../../nbs/panels/07_training.ipynb #d78ad0f2
+_ABLE = {  # states of the run in which each button does something; without a run it is new
+    "Start": ("new", "done"),
+    "Pause": ("running",),
+    "Stop": ("running", "paused"),
+    "Resume": ("paused", "failed", "killed"),
+}
+
+
+def _reported(folder: Path | None) -> int:
+    "Bytes of the run's log."
+    log = folder / "history.jsonl" if folder else None
+    return log.stat().st_size if log and log.is_file() else 0
+
+
+def _still_or_newest(chosen: str | None, offered: list[str], found: list[str]) -> str | None:
+    "An older stretch that was chosen stays; who looked at the newest one follows to the next."
+    if chosen in found and offered.index(chosen) > 0:
+        return chosen
+    return found[-1] if found else None
+
 # %% ../../nbs/panels/07_training.ipynb #ba0949a1
 class TrainingPanel(RunControls):
     "Choose an experiment or one of its runs; `folder` is the run that is shown, None before one is chosen."
@@ -405,47 +426,32 @@ class TrainingPanel(RunControls):
         if self.process is not None:
             self.process.poll()  # or a process that has ended would stay as a zombie
         state = "new" if self.folder is None else run_state(self.folder)
-        seen = (
-            state,
-            self.folder,
-            *(
-                p.stat().st_size if (p := f / "history.jsonl").is_file() else 0
-                for f in (self.folder, Path(self.other.value or "/none"))
-                if f
-            ),
-        )
+        seen = (state, self.folder, _reported(self.folder), _reported(self._other()))
         if seen == self.seen and not always:
             return
         self.seen = seen
         self._list()
-        able = {
-            "Start": state in ("new", "done") or self.folder is None,
-            "Pause": state == "running",
-            "Stop": state in ("running", "paused"),
-            "Resume": state in ("paused", "failed", "killed"),
-        }
         for name, button in self.buttons.items():
-            button.disabled = not able[name]
+            button.disabled = state not in _ABLE[name]
         self._say(_status(self.folder, state, self.process))
         self._draw(state)
+
+    def _other(self) -> Path | None:
+        "The run that is laid over the chosen one."
+        return Path(self.other.value) if self.other.value else None
 
     def _draw(self, state: str) -> None:
         "The chosen stretch of the run, and of the one that is laid over it."
         found: dict[str, list[dict]] = history(self.folder) if self.folder else {}
-        newest, old = list(found)[::-1], self.stretch.value
-        stays = (
-            old in found and list(self.stretch.options).index(old) > 0
-        )  # an older phase was chosen; else the newest is followed
-        self._offer(self.stretch, newest, old if stays else newest[0] if newest else None)
+        shown = _still_or_newest(self.stretch.value, list(self.stretch.options), list(found))
+        self._offer(self.stretch, list(found)[::-1], shown)
         rows = found.get(self.stretch.value, [])
-        self._offer(
-            self.term,
-            numbers(rows),
-            self.term.value if self.term.value in numbers(rows) else next(iter(numbers(rows)), None),
-        )
+        terms = numbers(rows)
+        first = terms[0] if terms else None
+        self._offer(self.term, terms, self.term.value if self.term.value in terms else first)
         term = self.term.value or "loss"
         runs = {self.folder.name: rows} if rows and self.folder else {}
-        other = Path(self.other.value) if self.other.value else None
+        other = self._other()
         if other and other != self.folder:
             runs[other.name] = history(other).get(self.stretch.value, [])
         title = _progress(self.folder, state, self.stretch.value, rows, term)

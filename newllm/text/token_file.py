@@ -310,7 +310,7 @@ def tokenizer_hash(
     parts = [tokenizer.backend_tokenizer.to_str(), tokenizer.chat_template or ""]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-
+# %% ../../nbs/text/10_token_file.ipynb #70d8fd12
 @dataclasses.dataclass(frozen=True, eq=False)
 class TokenFile:
     "An open token file; `open_token_file` has looked at it."
@@ -344,40 +344,7 @@ class TokenFile:
             warnings.filterwarnings("ignore", "The given NumPy array is not writable")
             return torch.from_numpy(whole[start : start + counts[part]])
 
-
-def open_token_file(
-    folder: str | Path,  # what `build_token_file` wrote
-) -> TokenFile:
-    "Raises `ValueError` for a folder that is missing, unfinished, damaged, or of another version or tokenizer."
-    place = home_path(folder)
-    if not place.is_dir():
-        raise ValueError(f"there is no token file {named(folder)}; build_token_file makes one")
-    if not (place / INDEX).is_file():
-        stopped = (
-            "its build was stopped and goes on when it is started again" if (place / "parts").is_dir() else ""
-        )
-        raise ValueError(
-            f"{named(folder)} has no {INDEX}; {stopped or 'give a folder that build_token_file wrote'}"
-        )
-    index = _read_index(place)
-    total = sum(index["tokens"].values())
-    sizes = {TOKENS: total * _BYTES[index["dtype"]]}
-    if index["plan"]["loss_on"] == "assistant":
-        sizes[COUNTED] = total
-    for name, size in sizes.items():
-        has = (place / name).stat().st_size if (place / name).is_file() else 0
-        if has != size:
-            raise ValueError(
-                f"{named(place / name)} has {has:,} bytes, its index says {size:,}; build it again"
-            )
-    tokenizer = load_tokenizer(place)
-    if tokenizer_hash(tokenizer) != index["tokenizer"]:
-        raise ValueError(
-            f"{named(folder)}: its tokenizer is not the one that its tokens were made with; build it again"
-        )
-    return TokenFile(place, index, tokenizer)
-
-
+# %% ../../nbs/text/10_token_file.ipynb #873c101e
 def _read_index(place: Path) -> dict:
     "What the index says. Raises `ValueError` when it is damaged or of another version."
     try:
@@ -400,7 +367,137 @@ def _read_index(place: Path) -> dict:
         )
     return index
 
+
+def _check_sizes(place: Path, index: dict) -> None:
+    "Raises `ValueError` when a flat file has not the bytes that the index says."
+    total = sum(index["tokens"].values())
+    sizes = {TOKENS: total * _BYTES[index["dtype"]]}
+    if index["plan"]["loss_on"] == "assistant":
+        sizes[COUNTED] = total
+    for name, size in sizes.items():
+        has = (place / name).stat().st_size if (place / name).is_file() else 0
+        if has != size:
+            raise ValueError(
+                f"{named(place / name)} has {has:,} bytes, its index says {size:,}; build it again"
+            )
+
+# %% ../../nbs/text/10_token_file.ipynb #ff05cac9
+def open_token_file(
+    folder: str | Path,  # what `build_token_file` wrote
+) -> TokenFile:
+    "Raises `ValueError` for a folder that is missing, unfinished, damaged, or of another version or tokenizer."
+    place = home_path(folder)
+    if not place.is_dir():
+        raise ValueError(f"there is no token file {named(folder)}; build_token_file makes one")
+    if not (place / INDEX).is_file():
+        stopped = (
+            "its build was stopped and goes on when it is started again" if (place / "parts").is_dir() else ""
+        )
+        raise ValueError(
+            f"{named(folder)} has no {INDEX}; {stopped or 'give a folder that build_token_file wrote'}"
+        )
+    index = _read_index(place)
+    _check_sizes(place, index)
+    tokenizer = load_tokenizer(place)
+    if tokenizer_hash(tokenizer) != index["tokenizer"]:
+        raise ValueError(
+            f"{named(folder)}: its tokenizer is not the one that its tokens were made with; build it again"
+        )
+    return TokenFile(place, index, tokenizer)
+
 # %% ../../nbs/text/10_token_file.ipynb #ef6586d2
+@dataclasses.dataclass
+class _Made:
+    "What was made of a stream: the files of its parts, and what they hold."
+
+    files: list[Path]
+    tokens: Counter[str]  # of each part
+    documents: Counter[str]  # likewise
+
+
+def _make_parts(
+    place: Path,  # the folder of the parts
+    blocks: Iterable[list[_Run]],
+    tokenizer: PreTrainedTokenizerFast,
+    plan: TokenPlan,
+    on_step: Callable[[dict], None],
+) -> _Made:
+    "Every part in order; one that stands already is not made again."
+    key = json.dumps([_VERSION, tokenizer_hash(tokenizer), dataclasses.asdict(plan)], sort_keys=True)
+    made = _Made([], Counter(), Counter())
+    begun, new = time.monotonic(), 0
+    for block in blocks:
+        path, digest = place / f"{len(made.files):07d}.safetensors", _digest(block, key)
+        stood = _stands(path, digest)
+        if not stood:
+            write_whole(path, _part_bytes(block, tokenizer, plan, digest))
+        with _opened(path) as file:
+            here = {part: file.get_slice(part).get_shape()[0] for part in PARTS}
+            made.documents.update(json.loads(file.metadata()["documents"]))
+        made.files.append(path)
+        made.tokens.update(here)
+        new += 0 if stood else sum(here.values())
+        speed = new / max(time.monotonic() - begun, 1e-9)
+        step = {"phase": "token file", "done": made.tokens.total(), "total": None}
+        on_step({**step, "new tokens per second": speed})
+    return made
+
+# %% ../../nbs/text/10_token_file.ipynb #122a5e46
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    "A file that takes the place of `path` when it is complete; a stopped build's remains are written over."
+    unfinished = path.with_name(f".{path.name}")
+    with open(unfinished, "wb") as out:
+        yield out
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(unfinished, path)
+
+
+def _joined(path: Path, files: list[Path], what: str) -> str:
+    "Writes the parts behind one another in one step, one of them in memory at a time; the sha256 of all."
+    digest = hashlib.sha256()
+    with _replacing(path) as out:
+        for part in PARTS:
+            for file in files:
+                with _opened(file) as held:
+                    content = held.get_tensor(f"{part}{what}").tobytes()
+                digest.update(content)
+                out.write(content)
+    return digest.hexdigest()
+
+# %% ../../nbs/text/10_token_file.ipynb #9931772e
+def _finish(place: Path, made: _Made, tokenizer: PreTrainedTokenizerFast, said: dict) -> None:
+    "Joins the parts and writes the index, which makes the folder a token file."
+    if not made.tokens.total():
+        raise ValueError(f"source={said['source']!r} holds no text")
+    sha256 = _joined(place / TOKENS, made.files, "")
+    if said["plan"]["loss_on"] == "assistant":
+        _joined(place / COUNTED, made.files, " counted")
+    index = {
+        **said,
+        "version": _VERSION,
+        "dtype": _dtype(tokenizer),
+        "tokens": {part: made.tokens[part] for part in PARTS},
+        "documents": {part: made.documents[part] for part in PARTS},
+        "vocab_size": len(tokenizer),
+        "sha256": sha256,
+    }
+    write_json(place / INDEX, index, "token file")
+
+
+def _same(place: Path, said: dict) -> TokenFile:
+    "The file that is there. Raises `ValueError` when it was made from something else."
+    shutil.rmtree(place / "parts", ignore_errors=True)
+    there = open_token_file(place)
+    other = [name for name, value in said.items() if there.index[name] != value]
+    if other:
+        raise ValueError(
+            f"{named(place)} is a token file of another {' and '.join(other)}; remove it, or give another folder"
+        )
+    return there
+
+# %% ../../nbs/text/10_token_file.ipynb #a7218136
 def build_token_file(
     folder: str | Path,  # made when missing
     records: Iterable,  # texts, conversations or rows, e.g. `file_records(path)` or a `datasets` stream
@@ -427,98 +524,15 @@ def build_token_file(
         with FileLock(place / ".lock", timeout=0):
             if (place / INDEX).is_file():
                 return _same(place, said)
-            return _build(
-                place, records, tokenizer, plan, said, part_characters, on_step or (lambda step: None)
-            )
+            save_tokenizer(tokenizer, place)
+            (place / "parts").mkdir(exist_ok=True)
+            blocks = _blocks(_runs(records, tokenizer, plan), part_characters)
+            made = _make_parts(place / "parts", blocks, tokenizer, plan, on_step or (lambda step: None))
+            _finish(place, made, tokenizer, said)
+            shutil.rmtree(place / "parts")
     except Timeout:
         raise ValueError(f"another process is building {named(folder)}; wait for it, or stop it") from None
-
-
-def _same(place: Path, said: dict) -> TokenFile:
-    "The file that is there. Raises `ValueError` when it was made from something else."
-    shutil.rmtree(place / "parts", ignore_errors=True)
-    there = open_token_file(place)
-    other = [name for name, value in said.items() if there.index[name] != value]
-    if other:
-        raise ValueError(
-            f"{named(place)} is a token file of another {' and '.join(other)}; remove it, or give another folder"
-        )
-    return there
-
-
-def _build(
-    place: Path,
-    records: Iterable,
-    tokenizer: PreTrainedTokenizerFast,
-    plan: TokenPlan,
-    said: dict,
-    part_characters: int,
-    on_step: Callable[[dict], None],
-) -> TokenFile:
-    "Every part, then the file."
-    save_tokenizer(tokenizer, place)
-    parts = place / "parts"
-    parts.mkdir(exist_ok=True)
-    key = json.dumps([_VERSION, said["tokenizer"], said["plan"]], sort_keys=True)
-    files: list[Path] = []
-    tokens: Counter[str] = Counter()
-    documents: Counter[str] = Counter()
-    begun, made = time.monotonic(), 0
-    for block in _blocks(_runs(records, tokenizer, plan), part_characters):
-        path, digest = parts / f"{len(files):07d}.safetensors", _digest(block, key)
-        stood = _stands(path, digest)
-        if not stood:
-            write_whole(path, _part_bytes(block, tokenizer, plan, digest))
-        with _opened(path) as file:
-            here = {part: file.get_slice(part).get_shape()[0] for part in PARTS}
-            documents.update(json.loads(file.metadata()["documents"]))
-        tokens.update(here)
-        files.append(path)
-        made += 0 if stood else sum(here.values())
-        speed = made / max(time.monotonic() - begun, 1e-9)
-        on_step(
-            {"phase": "token file", "done": tokens.total(), "total": None, "new tokens per second": speed}
-        )
-    if not tokens.total():
-        raise ValueError(f"source={said['source']!r} holds no text")
-    counts = {part: tokens[part] for part in PARTS}
-    sha256 = _joined(place / TOKENS, files, "")
-    if plan.loss_on == "assistant":
-        _joined(place / COUNTED, files, " counted")
-    index = {
-        **said,
-        "version": _VERSION,
-        "dtype": _dtype(tokenizer),
-        "tokens": counts,
-        "documents": {part: documents[part] for part in PARTS},
-        "vocab_size": len(tokenizer),
-        "sha256": sha256,
-    }
-    write_json(place / INDEX, index, "token file")
-    shutil.rmtree(parts)
-    on_step({"phase": "token file", "done": tokens.total(), "total": tokens.total()})
+    if on_step is not None:
+        done = made.tokens.total()
+        on_step({"phase": "token file", "done": done, "total": done})
     return open_token_file(place)
-
-
-def _joined(path: Path, files: list[Path], what: str) -> str:
-    "Writes the parts behind one another in one step, one of them in memory at a time; the sha256 of all."
-    digest = hashlib.sha256()
-    with _replacing(path) as out:
-        for part in PARTS:
-            for file in files:
-                with _opened(file) as held:
-                    content = held.get_tensor(f"{part}{what}").tobytes()
-                digest.update(content)
-                out.write(content)
-    return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    "A file that takes the place of `path` when it is complete; a stopped build's remains are written over."
-    unfinished = path.with_name(f".{path.name}")
-    with open(unfinished, "wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(unfinished, path)
