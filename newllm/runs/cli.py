@@ -41,6 +41,7 @@ from newllm.runs.parameters import (
 )
 from .run import RunFailed, experiments, find_page, outputs_root, run_experiment
 from ..train.stop import Stopped
+from ..train.tracking import tracked_by
 
 # %% ../../nbs/runs/08_cli.ipynb #52cc5d0b
 class Mistake(click.ClickException):
@@ -289,12 +290,19 @@ def _from_yaml(file: Path) -> dict[str, Any]:
 )
 @click.option("--force", is_flag=True, help="Run again what is done already.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds that a cell may take.")
+@click.option("--track", multiple=True, metavar="NAME", help="Show it in tensorboard or trackio as it runs.")
 def run_command(
-    experiment: str, pairs: list[tuple[str, str]], file: Path | None, force: bool, timeout: float | None
+    experiment: str,
+    pairs: list[tuple[str, str]],
+    file: Path | None,
+    force: bool,
+    timeout: float | None,
+    track: tuple[str, ...],
 ) -> None:
     "Runs EXPERIMENT (a name of `newllm list`, or a page) and prints where its folder is."
     values = given_values(declared_parameters(find_page(experiment)), pairs, file)
-    folder = run_experiment(experiment, values, force=force, timeout=timeout)
+    with tracked_by(track):
+        folder = run_experiment(experiment, values, force=force, timeout=timeout)
     click.echo(f"done: {folder}")
 
 # %% ../../nbs/runs/08_cli.ipynb #ea2468f6

@@ -51,6 +51,7 @@ from .environment import code_version, environment, git_state, page_folder, repo
 from .parameters import check_parameters, declared_parameters, page_parameters, resolve, started_as
 from ..train.progress import Progress
 from ..train.stop import Stop
+from ..train.tracking import Tracking, asked_trackers
 
 # %% ../../nbs/runs/03_run.ipynb #ee8a23d8
 def run_id(
@@ -123,6 +124,7 @@ class Run:
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
         self.progress = Progress(file=io.StringIO() if self.number else None)
         self.started, self.asked = time.perf_counter(), set[Path]()
+        self.tracking: Tracking | None = None  # made with the first line of the history
         self.asked_config = None  # as it was asked for, where the one in use is settled by a measurement
         self.stop = Stop()  # heard while `with Run(...)` lasts
 
@@ -135,6 +137,7 @@ class Run:
 
         Raises `Busy` when another process is at it.
         """
+        asked_trackers()  # an unknown one is refused before anything is touched
         with writable(self.home):
             take_lock(self.home)
             _settle(self.home)
@@ -256,6 +259,14 @@ class Run:
         "Appends a line to history.jsonl, at once."
         with open(self.folder / "history.jsonl", "a", encoding="utf-8") as f:
             f.write(json.dumps(to_json(row, "history"), sort_keys=True) + "\n")
+        self._tracked().follow()
+
+    def _tracked(self) -> Tracking:
+        "What sends the lines of the history on, where NEWLLM_TRACK asks for it."
+        if self.tracking is None:
+            names = [] if self.number else asked_trackers()
+            self.tracking = Tracking(names, self.folder, self.experiment, self.home.name, self.parameters)
+        return self.tracking
 
     def on_step(
         self,
@@ -306,6 +317,7 @@ class Run:
         """
         self.finished = True
         self.progress.close()
+        self._tracked().finish(metrics)
         write_json(
             self.folder / "timings.json",
             dict(timings or {}) | {"total_seconds": time.perf_counter() - self.started},
@@ -340,6 +352,8 @@ class Run:
         try:
             last_word(self.folder, lambda: self.status(state, finished=_now(), reason=reason))
             drop_reserve(self.folder)
+            if self.tracking is not None:
+                self.tracking.close()
         finally:
             release(self.home)
 
