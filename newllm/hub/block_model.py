@@ -50,6 +50,14 @@ class BlocksConfig(HubConfig):
         entries.setdefault("tie_word_embeddings", False)
         super().__init__(**entries)
 
+    def description(self) -> dict[str, Any]:
+        "Where the class writes its shape in an entry of its own, an attribute that was set here goes into it."
+        found = super().description()
+        if "config" in found:
+            moved = [k for k in (*_DEPTH[:3], *_SHAPE) if k in found]
+            found["config"] = found["config"] | {k: found.pop(k) for k in moved}
+        return found
+
     def _shape(self, name: str) -> int:
         "An entry of the stack's shape, wherever the class writes it."
         return getattr(self, "config", {}).get(name) or getattr(self, name)

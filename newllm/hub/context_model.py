@@ -208,26 +208,38 @@ class ContextForCausalLM(HubModel):
         start = self.empty_cache(len(input_ids)) if cache is None else cache
         input_ids = input_ids.to(start.before.device)
         read = _read_mask(attention_mask, input_ids)
-        rows, contexts, tokens = self._run(input_ids, read, start)
+        asked = bool(
+            self.config.output_hidden_states if output_hidden_states is None else output_hidden_states
+        )
+        rows, first, contexts, tokens = self._run(input_ids, read, start, asked)
         kept = slice(-logits_to_keep, None) if logits_to_keep else slice(None)
         logits = self.model.logits(contexts[:, kept], rows[:, kept])
         if use_cache is None:
             use_cache = not self.training
         new = ContextCache(contexts[:, -1], tokens, start.seen + input_ids.shape[1]) if use_cache else None
-        asked = output_hidden_states or (output_hidden_states is None and self.config.output_hidden_states)
-        hidden = (rows[..., : self.model.config.embed_dim], contexts) if asked else None
+        hidden = (first, contexts) if asked else None
         out = ContextOutput(shifted_loss(self, logits, labels, options), logits, new, hidden)
         return out if return_dict is not False else out.to_tuple()
 
-    def _run(self, ids: Tensor, read: Tensor, start: ContextCache) -> tuple[Tensor, Tensor, Tensor]:
-        "Embedded tokens [B, T, W * E], contexts [B, T, C] after them, and the newest tokens [B, W - 1]."
+    def _run(
+        self, ids: Tensor, read: Tensor, start: ContextCache, asked: bool
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Embedded tokens [B, T, W * E], each one's own [B, T, E], contexts [B, T, C] after them, and the newest
+        tokens [B, W - 1]. When `asked`, layer and readout read the second (a readout's embedding of its own apart).
+        """
         model, window = self.model, self.model.window
         seen = ids.where(read, ids.new_full((), -1))  # padding is no token for those after it
         both = torch.cat([start.before, seen], 1)
         each = both.unfold(1, window, 1)  # [B, T, W], oldest first
         rows = model.embed(ids[..., None], each[..., :-1])[..., 0, :]
-        layer = model.layer
-        if model.training and layer.token_dropout.p:
+        layer, E = model.layer, model.config.embed_dim
+        first = rows[..., :E]
+        if asked:  # a gradient asked at the embeddings is the whole one
+            before = rows[:, 0, E : window * E].unflatten(-1, (window - 1, E)).flip(1)
+            past = torch.cat([before, first * read[..., None]], 1)
+            lags = [past[:, window - 1 - j : window - 1 - j + ids.shape[1]] for j in range(1, window)]
+            rows = torch.cat([first, *lags, rows[..., window * E :]], -1)
+        if asked or (model.training and layer.token_dropout.p):
             x = layer.read(rows)
         else:
             x = model.layer_input(seen, start.before)
@@ -238,7 +250,7 @@ class ContextForCausalLM(HubModel):
         else:  # one sweep is exact
             guess = x.new_zeros(*ids.shape, start.context.shape[1])
             contexts = SWEEPS["scan"](recurrence, guess, x, start.context)
-        return rows, contexts, both[:, both.shape[1] - window + 1 :]
+        return rows, first, contexts, both[:, both.shape[1] - window + 1 :]
 
 
 def _read_mask(attention_mask: Tensor | None, ids: Tensor) -> Tensor:
