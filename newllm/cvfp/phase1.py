@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .config import Phase1Config
 from .diversity import cvfp_loss, make_diversity, token_mse, total_loss
@@ -82,12 +82,37 @@ def _first_bad(x: Tensor) -> int:
     "The first row that is not finite, 0 when all are."
     return int((~x.isfinite().all(-1)).int().argmax())
 
-# %% ../../nbs/cvfp/07_phase1.ipynb #0a56071d
-_LONG, _TRIAL, _EVERY = 10_000, 50, 500  # tokens: warn above, measure on, report after
+
+def _means(terms: list[dict]) -> dict:
+    "Of the numbers of several batches."
+    return {name: sum(t[name] for t in terms) / len(terms) for name in terms[0]}
+
+# %% ../../nbs/cvfp/07_phase1.ipynb #fbfeb9ef
+def _weights_to_learn(model: NewLLM, ids: Tensor, learning: bool) -> dict[str, nn.Parameter]:
+    "Those that contexts pass through: not of head and token path. Raises `ValueError` where nothing can be learned."
+    if ids.dim() != 1 or len(ids) < 2:
+        raise ValueError(
+            f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set"
+            " data.num_train_tokens"
+        )
+    weights = {
+        name: p
+        for name, p in model.named_parameters()
+        if p.requires_grad and not name.startswith(("head.", "token_blocks."))
+    }
+    if learning and not weights:
+        raise ValueError(
+            "Phase 1 has nothing to train: all weights that make contexts are frozen, as"
+            " split_token_path() leaves them; start from a model before Phase 2"
+        )
+    return weights
+
+# %% ../../nbs/cvfp/07_phase1.ipynb #01b7f616
+_EVERY = 500  # tokens: report after
 
 
-class _Phase1Fit(Fit):
-    "One run over one token sequence: an epoch is an iteration, iteration 0 comes before the first."
+class _ContextPasses(Fit):
+    "Iterations over one token sequence: an epoch is an iteration, iteration 0 comes before the first."
 
     phase = "phase1"
     remedy = "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1"
@@ -103,22 +128,7 @@ class _Phase1Fit(Fit):
         on_step: Callable[[dict], None] | None,
         checkpoint: Any = None,
     ):
-        if ids.dim() != 1 or len(ids) < 2:
-            raise ValueError(
-                f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set"
-                " data.num_train_tokens"
-            )
-        # head and token path are no part of Phase 1: contexts do not pass through them
-        weights = {
-            name: p
-            for name, p in model.named_parameters()
-            if p.requires_grad and not name.startswith(("head.", "token_blocks."))
-        }
-        if learning and not weights:
-            raise ValueError(
-                "Phase 1 has nothing to train: all weights that make contexts are frozen, as"
-                " split_token_path() leaves them; start from a model before Phase 2"
-            )
+        weights = _weights_to_learn(model, ids, learning)
         super().__init__(
             model,
             [adamw(weights.values(), config.learning_rate, 0.0)] if learning else [],
@@ -138,17 +148,6 @@ class _Phase1Fit(Fit):
         self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(self.device)
         self.contexts = self.target = self.new = torch.empty(0)  # [T, C] after, before and in an iteration
         self.change = math.nan  # mean squared, in the last iteration
-
-    def start(self) -> None:
-        "Iteration 0: forward only."
-        self._warn_if_long()
-        with _mode(self.network, False):
-            self.contexts, _ = self.network.sequential(self.ids)
-        if not self.contexts.isfinite().all():
-            where = f"iteration 0, token {_first_bad(self.contexts)}"
-            raise NonFiniteLoss("the context", where, {"cvfp": None, "diversity": None}, self.remedy)
-        self.history.append(self._row({}, None))
-        self.report(self.history[0])
 
     def begin_epoch(self) -> None:
         "The contexts to be met: those of the iteration before, or of a first pass of this one."
@@ -198,6 +197,21 @@ class _Phase1Fit(Fit):
             now, _ = self.network.sequential(self.ids, self.target[-1])
         return torch.cat([now[:-1], self.target[-1:]])
 
+# %% ../../nbs/cvfp/07_phase1.ipynb #e3db72ed
+class _Phase1Fit(_ContextPasses):
+    "One run over one token sequence, and its history."
+
+    def start(self) -> None:
+        "Iteration 0: forward only."
+        _warn_if_long(self.network, self.config, self.ids, self.learning)
+        with _mode(self.network, False):
+            self.contexts, _ = self.network.sequential(self.ids)
+        if not self.contexts.isfinite().all():
+            where = f"iteration 0, token {_first_bad(self.contexts)}"
+            raise NonFiniteLoss("the context", where, {"cvfp": None, "diversity": None}, self.remedy)
+        self.history.append(self._row({}, None))
+        self.report(self.history[0])
+
     def factor(self) -> float:
         "A rate for each iteration."
         return _staged(self.config, self.epoch)
@@ -212,13 +226,13 @@ class _Phase1Fit(Fit):
         super().after_step(numbers)
         tokens = len(self.terms)
         if self.by_token and tokens % _EVERY == 0 and tokens < len(self.ids):
-            self._tell({"iteration": self.epoch, **self._means()}, tokens)
+            self._tell({"iteration": self.epoch, **_means(self.terms)}, tokens)
 
     def row(self) -> dict:
         "What the iteration came to; in parallel the terms are those of its last step."
         self.contexts = self.new
         self.change = float(token_mse(self.contexts, self.target).mean())
-        return self._row(self._means() if self.by_token else self.terms[-1], self.target)
+        return self._row(_means(self.terms) if self.by_token else self.terms[-1], self.target)
 
     def settled(self, row: dict | None) -> bool:
         "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
@@ -231,34 +245,6 @@ class _Phase1Fit(Fit):
     def report(self, row: dict) -> None:
         "At the end of an iteration."
         self._tell(row, len(self.ids))
-
-    def state(self) -> dict:
-        "With what the diversity term remembers."
-        return super().state() | {"diversity": self.diversity.state_dict()}
-
-    def resume(self, held: dict) -> None:
-        "With what the diversity term remembers, all on the model's device."
-        super().resume(held)
-        self.diversity.load_state_dict(held["diversity"])
-        for name in ("contexts", "target", "new"):
-            setattr(self, name, getattr(self, name).to(self.device))
-
-    def result(self) -> Phase1Result:
-        "Runs all iterations, or until enough tokens have converged."
-        self.run()
-        return Phase1Result(
-            self.contexts,
-            self.history,
-            self.change,
-            len(self.history),
-            self.steps,
-            self.steps * (1 if self.by_token else len(self.ids)),
-            self.epoch < self.epochs,
-        )
-
-    def _means(self) -> dict:
-        "Of the iteration's tokens so far."
-        return {name: sum(t[name] for t in self.terms) / len(self.terms) for name in self.terms[0]}
 
     def _row(self, terms: dict, target: Tensor | None) -> dict:
         "A line of the history."
@@ -285,23 +271,49 @@ class _Phase1Fit(Fit):
         if self.on_step:
             self.on_step({**row, "tokens": len(self.ids), **place})
 
-    def _warn_if_long(self) -> None:
-        """Says how long a long sequential run will take, measured on its first tokens with a copy of the
-        model.
-        """
-        if not self.sequential or len(self.ids) <= _LONG:
-            return
-        short = dataclasses.replace(self.config, iterations=2, early_stop=False, as_recorded_early_stop=False)
-        start = time.perf_counter()
-        _Phase1Fit(copy.deepcopy(self.network), short, self.ids[:_TRIAL], self.learning, None).run()
-        rate = _TRIAL / (time.perf_counter() - start)
-        minutes = len(self.ids) * (self.config.iterations - 1) / rate / 60
-        warnings.warn(
-            f"mode='sequential' takes {len(self.ids):,} tokens one by one, {self.config.iterations - 1}"
-            f" times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, measured on the first {_TRIAL};"
-            " phase1.mode='parallel' takes all tokens of an iteration at once",
-            stacklevel=6,
+    def state(self) -> dict:
+        "With what the diversity term remembers."
+        return super().state() | {"diversity": self.diversity.state_dict()}
+
+    def resume(self, held: dict) -> None:
+        "With what the diversity term remembers, all on the model's device."
+        super().resume(held)
+        self.diversity.load_state_dict(held["diversity"])
+        for name in ("contexts", "target", "new"):
+            setattr(self, name, getattr(self, name).to(self.device))
+
+    def result(self) -> Phase1Result:
+        "Runs all iterations, or until enough tokens have converged."
+        self.run()
+        return Phase1Result(
+            self.contexts,
+            self.history,
+            self.change,
+            len(self.history),
+            self.steps,
+            self.steps * (1 if self.by_token else len(self.ids)),
+            self.epoch < self.epochs,
         )
+
+# %% ../../nbs/cvfp/07_phase1.ipynb #0a56071d
+_LONG, _TRIAL = 10_000, 50  # tokens: warn above, measure on
+
+
+def _warn_if_long(model: NewLLM, config: Phase1Config, ids: Tensor, learning: bool) -> None:
+    "Says how long a long sequential run will take, measured on its first tokens with a copy of the model."
+    if config.mode != "sequential" or len(ids) <= _LONG:
+        return
+    short = dataclasses.replace(config, iterations=2, early_stop=False, as_recorded_early_stop=False)
+    start = time.perf_counter()
+    _Phase1Fit(copy.deepcopy(model), short, ids[:_TRIAL], learning, None).run()
+    rate = _TRIAL / (time.perf_counter() - start)
+    minutes = len(ids) * (config.iterations - 1) / rate / 60
+    warnings.warn(
+        f"mode='sequential' takes {len(ids):,} tokens one by one, {config.iterations - 1}"
+        f" times: about {minutes:,.1f} minutes at {rate:,.0f} tokens/s, measured on the first {_TRIAL};"
+        " phase1.mode='parallel' takes all tokens of an iteration at once",
+        stacklevel=6,
+    )
 
 # %% ../../nbs/cvfp/07_phase1.ipynb #ab656673
 class Phase1Trainer:

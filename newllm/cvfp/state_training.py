@@ -24,7 +24,7 @@ from .solvers import linear_scan, sequential
 from .state_tasks import Sequences, StateTask
 from ..train.processes import alone
 
-# %% ../../nbs/cvfp/19_state_training.ipynb #59612128
+# %% ../../nbs/cvfp/19_state_training.ipynb #b4abe2ef
 class _GatedLinear(nn.Module):
     "minGRU with an output gate: `c_t = f_t c_(t-1) + (1 - f_t) g_t`, read through a gate, all from the token."
 
@@ -55,7 +55,7 @@ class _Leaky(nn.Module):
             return sequential(self.layer, x, initial)[0]
         return linear_scan(*self.layer.affine(x.new_zeros(*x.shape[:2], initial.shape[1]), x), initial)
 
-
+# %% ../../nbs/cvfp/19_state_training.ipynb #59612128
 class _Recurrent(nn.Module):
     "torch's GRU or LSTM without its last state."
 
@@ -277,7 +277,7 @@ def state_scatter(
     means = rows.new_zeros(len(counts), rows.shape[1]).index_add(0, group, rows) / counts
     return (rows - means[group]).square().mean()
 
-# %% ../../nbs/cvfp/19_state_training.ipynb #3ae3492f
+# %% ../../nbs/cvfp/19_state_training.ipynb #f4cb613d
 def learning_rate(
     step: int,  # 0 = the first
     config: StateTrainConfig,
@@ -290,9 +290,51 @@ def learning_rate(
         return rise
     return rise * (config.final_ratio + (1 - config.final_ratio) * 0.5 * (1 + math.cos(math.pi * done)))
 
+# %% ../../nbs/cvfp/19_state_training.ipynb #c6323b51
+def _answered(length: int, config: StateTrainConfig, seed: int, step: int) -> Tensor:
+    "The positions whose answers a step learns from, in order; the last one is always among them."
+    number = max(1, round(length * config.answered_ratio))
+    rng = np.random.default_rng([3, seed, step])
+    earlier = rng.choice(length - 1, number - 1, replace=False)
+    return torch.from_numpy(np.sort(np.append(earlier, length - 1)))
 
-class StateTrainer:
-    "Trains any network that maps ids to scores; one object is one run."
+
+def _noisy_contexts(
+    model: StateLLM,
+    rows: Tensor,  # [B, T, E + X]
+    asks: Tensor | None,  # [B, T] bool
+    noise: float,  # standard deviation, added to the context at one place; 0 = nowhere
+    rng: np.random.Generator,
+) -> Tensor:  # [B, T, C]
+    "Contexts token by token, from a noisy context on after a place that is drawn."
+    T = rows.shape[1]
+    cut = int(rng.integers(0, T)) if noise else 0
+    start, parts = model.start_context().expand(len(rows), -1), []
+    for part in (slice(0, cut), slice(cut, T)):
+        if part.stop > part.start:
+            asked = None if asks is None else asks[:, part]
+            parts.append(model.layers.contexts(rows[:, part], start, asks=asked)[0])
+            drawn = torch.from_numpy(rng.standard_normal(start.shape, np.float32))
+            start = parts[-1][:, -1] + noise * drawn
+    return torch.cat(parts, 1)
+
+# %% ../../nbs/cvfp/19_state_training.ipynb #c13554e2
+def _refuse_unfit(model: nn.Module, config: StateTrainConfig) -> None:
+    "Raises `ValueError` for settings that only a `StateLLM` can follow."
+    if config.solver != "tokens" and not isinstance(model, StateLLM):
+        raise ValueError(
+            f"train.solver='{config.solver}' needs a StateLLM, got a {type(model).__name__}; set"
+            " train.solver='tokens'"
+        )
+    if not isinstance(model, StateLLM) and (config.close_from < 1 or config.state_noise):
+        raise ValueError(
+            f"train.close_from={config.close_from} and state_noise={config.state_noise} are for a StateLLM,"
+            f" got a {type(model).__name__}; set 1 and 0"
+        )
+
+# %% ../../nbs/cvfp/19_state_training.ipynb #ea4f7f63
+class _StateRun:
+    "One run: a network, the sequences of its steps, and what the next step depends on."
 
     def __init__(
         self,
@@ -304,16 +346,7 @@ class StateTrainer:
         peak_rate: float | None = None,  # None = config.learning_rate
     ):
         alone("StateTrainer", "it draws its sequences itself")
-        if config.solver != "tokens" and not isinstance(model, StateLLM):
-            raise ValueError(
-                f"train.solver='{config.solver}' needs a StateLLM, got a {type(model).__name__}; set"
-                " train.solver='tokens'"
-            )
-        if not isinstance(model, StateLLM) and (config.close_from < 1 or config.state_noise):
-            raise ValueError(
-                f"train.close_from={config.close_from} and state_noise={config.state_noise} are for a StateLLM,"
-                f" got a {type(model).__name__}; set 1 and 0"
-            )
+        _refuse_unfit(model, config)
         self.model: Any = model
         self.task, self.config, self.lengths, self.seed = task, config, lengths, seed
         self.peak_rate = peak_rate or config.learning_rate
@@ -330,29 +363,6 @@ class StateTrainer:
         self._averages = (
             {n: p.detach().clone() for n, p in model.named_parameters()} if config.average_memory else {}
         )
-
-    def train(
-        self,
-        on_step: Callable[[dict], None]
-        | None = None,  # gets phase, done, total, loss, right, length about twenty times
-        checkpoint: Any = None,  # has load() and offer(make_state, final)
-    ) -> list[dict]:  # what on_step was given
-        "All steps. Raises `ValueError` when the loss is not finite."
-        cfg, history = self.config, []
-        self.model.train()
-        if held := checkpoint.load() if checkpoint else None:
-            history = self._resume(held)
-        while self.steps_done < cfg.steps:
-            row = self._step()
-            if self.steps_done % max(1, cfg.steps // 20) == 0 or self.steps_done == cfg.steps:
-                history.append({"phase": "train", "done": self.steps_done, "total": cfg.steps, **row})
-                if on_step:
-                    on_step(history[-1])
-            if checkpoint:
-                checkpoint.offer(lambda: self._place(history), final=self.steps_done == cfg.steps)
-        self.model.load_state_dict(self._averages, strict=False)
-        self.model.eval()
-        return history
 
     def _place(self, history: list[dict]) -> dict:
         "All that the next step depends on."
@@ -392,6 +402,66 @@ class StateTrainer:
         rng = np.random.default_rng([0, self.seed, step - step % self.config.reuse])
         return self.task.draw(max(1, self.config.tokens_per_step // length), length, rng)
 
+# %% ../../nbs/cvfp/19_state_training.ipynb #7815dd53
+class _StateScores(_StateRun):
+    "What a step's batch is scored from."
+
+    def _scores(self, batch: Sequences, at: Tensor) -> tuple[Tensor, Tensor | float]:
+        "Scores at the positions, and what the states add to the loss."
+        cfg, model = self.config, self.model
+        if cfg.solver == "sweeps":
+            return self._swept(batch.ids, at), 0.0
+        if cfg.solver == "tokens" and not (cfg.state_noise or cfg.state_weight):
+            return model(batch.ids, at), 0.0
+        if not isinstance(model, StateLLM):
+            contexts = model.contexts(batch.ids)
+            return model.logits(contexts[:, at]), cfg.state_weight * state_scatter(contexts, batch.answers)
+        asks = model.asks(batch.ids) if cfg.solver == "questions" else None
+        rows = model.embed(batch.ids)
+        rng = np.random.default_rng([5, self.seed, self.steps_done])
+        contexts = _noisy_contexts(model, rows, asks, cfg.state_noise, rng)
+        scatter = cfg.state_weight * state_scatter(contexts, batch.answers) if cfg.state_weight else 0.0
+        return model.logits(contexts[:, at], rows[:, at]), scatter
+
+    def _swept(self, ids: Tensor, at: Tensor) -> Tensor:
+        "Scores from states that sweeps have found; the next step on the same sequences starts from them."
+        cfg, layers = self.config, self.model.layers
+        rows = self.model.embed(ids)
+        initial = self.model.start_context().expand(len(ids), -1)
+        contexts, status = swept_contexts(
+            layers, rows, initial, cfg.gradient, cfg.last_sweeps, cfg.tolerance, cfg.max_sweeps, self._guess
+        )
+        self._guess = contexts.detach() if cfg.reuse > 1 else None
+        self.sweeps += status.sweeps
+        return self.model.logits(contexts[:, at], rows[:, at])
+
+# %% ../../nbs/cvfp/19_state_training.ipynb #3ae3492f
+class StateTrainer(_StateScores):
+    "Trains any network that maps ids to scores; one object is one run."
+
+    def train(
+        self,
+        on_step: Callable[[dict], None]
+        | None = None,  # gets phase, done, total, loss, right, length about twenty times
+        checkpoint: Any = None,  # has load() and offer(make_state, final)
+    ) -> list[dict]:  # what on_step was given
+        "All steps. Raises `ValueError` when the loss is not finite."
+        cfg, history = self.config, []
+        self.model.train()
+        if held := checkpoint.load() if checkpoint else None:
+            history = self._resume(held)
+        while self.steps_done < cfg.steps:
+            row = self._step()
+            if self.steps_done % max(1, cfg.steps // 20) == 0 or self.steps_done == cfg.steps:
+                history.append({"phase": "train", "done": self.steps_done, "total": cfg.steps, **row})
+                if on_step:
+                    on_step(history[-1])
+            if checkpoint:
+                checkpoint.offer(lambda: self._place(history), final=self.steps_done == cfg.steps)
+        self.model.load_state_dict(self._averages, strict=False)
+        self.model.eval()
+        return history
+
     def _step(self) -> dict:
         "One optimizer step."
         cfg, step = self.config, self.steps_done
@@ -402,36 +472,35 @@ class StateTrainer:
             self._close(step)
         if step % cfg.reuse == 0 or self._batch is None:
             self._batch, self._guess = self._draw(step), None
-        batch, at = self._batch, self._positions(self._batch.ids.shape[1], step)
+        batch = self._batch
+        at = _answered(batch.ids.shape[1], cfg, self.seed, step)
         scores, penalty = self._scores(batch, at)
         scores, answers = scores if scores.dim() == 4 else scores[:, :, None], batch.answers[:, at]
         loss = _mean_loss(scores, answers)
         whole = loss + penalty
         if cfg.gate_weight:
             whole = whole + cfg.gate_weight * self.model.open_gates(self.model.embed(batch.ids))
-        if not math.isfinite(whole.item()):
-            raise ValueError(
-                f"the loss of step {step} is {whole.item()}; lower train.learning_rate (now {self.peak_rate})"
-            )
-        self.optimizer.zero_grad()
-        whole.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), cfg.grad_clip)
-        self.optimizer.step()
-        self.steps_done += 1
-        for name, weight in self.model.named_parameters() if self._averages else ():
-            self._averages[name].lerp_(weight.detach(), 1 - min(cfg.average_memory, step / (step + 10)))
+        self._learn(whole)
         late = at >= batch.ids.shape[1] * 3 // 4
         right = self._advance(
             all_right(scores.detach()[:, late], answers[:, late])[batch.counted[:, at[late]]]
         )
         return {"loss": loss.item(), "right": right, "length": batch.ids.shape[1]}
 
-    def _positions(self, length: int, step: int) -> Tensor:
-        "The positions whose answers are learned from, in order."
-        number = max(1, round(length * self.config.answered_ratio))
-        rng = np.random.default_rng([3, self.seed, step])
-        earlier = rng.choice(length - 1, number - 1, replace=False)
-        return torch.from_numpy(np.sort(np.append(earlier, length - 1)))
+    def _learn(self, loss: Tensor) -> None:
+        "One clipped step of the weights, and of their running averages."
+        cfg, step = self.config, self.steps_done
+        if not math.isfinite(loss.item()):
+            raise ValueError(
+                f"the loss of step {step} is {loss.item()}; lower train.learning_rate (now {self.peak_rate})"
+            )
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), cfg.grad_clip)
+        self.optimizer.step()
+        self.steps_done += 1
+        for name, weight in self.model.named_parameters() if self._averages else ():
+            self._averages[name].lerp_(weight.detach(), 1 - min(cfg.average_memory, step / (step + 10)))
 
     def _advance(self, late: Tensor) -> float:
         "Share right late in the sequences; the next length when its running mean is high enough."
@@ -449,43 +518,6 @@ class StateTrainer:
         rng = np.random.default_rng([4, self.seed, step])
         drawn = self.task.draw(max(1, cfg.close_tokens // length), length, rng)
         self.closings.append((step, close_needless(self.model, drawn, cfg.close_loss)))
-
-    def _scores(self, batch: Sequences, at: Tensor) -> tuple[Tensor, Tensor | float]:
-        "Scores at the positions, and what the states add to the loss."
-        cfg, model = self.config, self.model
-        if cfg.solver == "sweeps":
-            return self._swept(batch.ids, at), 0.0
-        if cfg.solver == "tokens" and not (cfg.state_noise or cfg.state_weight):
-            return model(batch.ids, at), 0.0
-        if not isinstance(model, StateLLM):
-            contexts = model.contexts(batch.ids)
-            return model.logits(contexts[:, at]), cfg.state_weight * state_scatter(contexts, batch.answers)
-        asks = model.asks(batch.ids) if cfg.solver == "questions" else None
-        rows, T = model.embed(batch.ids), batch.ids.shape[1]
-        rng = np.random.default_rng([5, self.seed, self.steps_done])
-        cut = int(rng.integers(0, T)) if cfg.state_noise else 0
-        start, parts = model.start_context().expand(len(rows), -1), []
-        for part in (slice(0, cut), slice(cut, T)):
-            if part.stop > part.start:
-                asked = None if asks is None else asks[:, part]
-                parts.append(model.layers.contexts(rows[:, part], start, asks=asked)[0])
-                noise = torch.from_numpy(rng.standard_normal(start.shape, np.float32))
-                start = parts[-1][:, -1] + cfg.state_noise * noise
-        contexts = torch.cat(parts, 1)
-        scatter = cfg.state_weight * state_scatter(contexts, batch.answers) if cfg.state_weight else 0.0
-        return model.logits(contexts[:, at], rows[:, at]), scatter
-
-    def _swept(self, ids: Tensor, at: Tensor) -> Tensor:
-        "Scores from states that sweeps have found; the next step on the same sequences starts from them."
-        cfg, layers = self.config, self.model.layers
-        rows = self.model.embed(ids)
-        initial = self.model.start_context().expand(len(ids), -1)
-        contexts, status = swept_contexts(
-            layers, rows, initial, cfg.gradient, cfg.last_sweeps, cfg.tolerance, cfg.max_sweeps, self._guess
-        )
-        self._guess = contexts.detach() if cfg.reuse > 1 else None
-        self.sweeps += status.sweeps
-        return self.model.logits(contexts[:, at], rows[:, at])
 
 # %% ../../nbs/cvfp/19_state_training.ipynb #b4268ea6
 @torch.no_grad()

@@ -124,9 +124,50 @@ def attended(
     lost = ~mask.any(-1, keepdim=True)  # slots that no position uses: a softmax over nothing is no number
     return dataclasses.replace(rows, mask=mask | lost)
 
-# %% ../../nbs/hub/03_block_model.ipynb #fb2699de
-class BlocksForCausalLM(HubModel):
-    "A stack of blocks as a model of transformers; in training, all layers are run."
+# %% ../../nbs/hub/03_block_model.ipynb #c34283fb
+def _known(attention_mask: Tensor | None, ids: Tensor, past: int) -> Tensor:
+    "[B, past + T] bool, the positions that are no padding."
+    whole = (len(ids), past + ids.shape[1])
+    if attention_mask is None:
+        return torch.ones(whole, dtype=torch.bool, device=ids.device)
+    if tuple(attention_mask.shape) != whole:
+        raise ValueError(
+            f"attention_mask has shape {tuple(attention_mask.shape)}, but the text with what the cache holds has"
+            f" {whole}"
+        )
+    return attention_mask.to(ids.device) > 0
+
+# %% ../../nbs/hub/03_block_model.ipynb #f89c51b8
+def _run(
+    model: LegoTransformer,
+    state: Tensor,  # [B, T, d] below the first layer
+    known: Tensor,  # [B, past + T] bool
+    thresholds: list[float] | None,
+    layers: list[KVCache] | None,
+    trace: list[Tensor],  # gets the state after every layer
+) -> tuple[Tensor, Tensor]:  # (states [B, T, d], [B, T] index of the exit each took)
+    "Each block on the tokens that no earlier exit kept."
+    whole = bool(known.all())
+    last = len(model.exits) - 1
+    active = known[:, known.shape[1] - state.shape[1] :]
+    taken = torch.full(active.shape, last, device=state.device)
+    if thresholds is None:
+        rows = None if whole else attended(active, known)
+        return model.run_layers(state, 0, model.num_layers, rows, layers, trace), taken
+    done = 0
+    for i, end in enumerate(model.exits):
+        rows = None if whole and active.all() else attended(active, known)
+        state, done = model.run_layers(state, done, end, rows, layers, trace), end
+        if i < last and active.any():
+            confidence = model.predict(state[active], i).softmax(-1).amax(-1)
+            leaves = active.clone()
+            leaves[active] = confidence >= thresholds[i]
+            taken[leaves], active = i, active & ~leaves
+    return state, taken
+
+# %% ../../nbs/hub/03_block_model.ipynb #9a5ffab6
+class _BlocksWithHeads(HubModel):
+    "A stack of blocks, its embedding and its heads, as transformers asks for them."
 
     config_class = BlocksConfig
     config: BlocksConfig
@@ -170,6 +211,10 @@ class BlocksForCausalLM(HubModel):
         self.model.vocab_size = self.config.vocab_size = self.model.arguments["vocab_size"] = size
         return new
 
+# %% ../../nbs/hub/03_block_model.ipynb #8495a82d
+class BlocksForCausalLM(_BlocksWithHeads):
+    "A stack of blocks as a model of transformers; in training, all layers are run."
+
     def forward(
         self,
         input_ids: Tensor | None = None,  # [B, T] int64
@@ -203,7 +248,7 @@ class BlocksForCausalLM(HubModel):
         thresholds = self._thresholds(exit_thresholds)
         state = model.embed(input_ids)
         trace = [state]
-        state, taken = self._run(state, known, thresholds, layers, trace)
+        state, taken = _run(model, state, known, thresholds, layers, trace)
         kept = slice(-logits_to_keep, None) if logits_to_keep else slice(None)
         logits = model.read(state[:, kept], taken[:, kept])
         asked = output_hidden_states or (output_hidden_states is None and self.config.output_hidden_states)
@@ -227,47 +272,7 @@ class BlocksForCausalLM(HubModel):
             )
         return None if self.training or not exits else found
 
-    def _run(
-        self,
-        state: Tensor,  # [B, T, d] below the first layer
-        known: Tensor,  # [B, past + T] bool
-        thresholds: list[float] | None,
-        layers: list[KVCache] | None,
-        trace: list[Tensor],  # gets the state after every layer
-    ) -> tuple[Tensor, Tensor]:  # (states [B, T, d], [B, T] index of the exit each took)
-        "Each block on the tokens that no earlier exit kept."
-        model, whole = self.model, bool(known.all())
-        last = len(model.exits) - 1
-        active = known[:, known.shape[1] - state.shape[1] :]
-        taken = torch.full(active.shape, last, device=state.device)
-        if thresholds is None:
-            rows = None if whole else attended(active, known)
-            return model.run_layers(state, 0, model.num_layers, rows, layers, trace), taken
-        done = 0
-        for i, end in enumerate(model.exits):
-            rows = None if whole and active.all() else attended(active, known)
-            state, done = model.run_layers(state, done, end, rows, layers, trace), end
-            if i < last and active.any():
-                confidence = model.predict(state[active], i).softmax(-1).amax(-1)
-                leaves = active.clone()
-                leaves[active] = confidence >= thresholds[i]
-                taken[leaves], active = i, active & ~leaves
-        return state, taken
-
-
-def _known(attention_mask: Tensor | None, ids: Tensor, past: int) -> Tensor:
-    "[B, past + T] bool, the positions that are no padding."
-    whole = (len(ids), past + ids.shape[1])
-    if attention_mask is None:
-        return torch.ones(whole, dtype=torch.bool, device=ids.device)
-    if tuple(attention_mask.shape) != whole:
-        raise ValueError(
-            f"attention_mask has shape {tuple(attention_mask.shape)}, but the text with what the cache holds has"
-            f" {whole}"
-        )
-    return attention_mask.to(ids.device) > 0
-
-
+# %% ../../nbs/hub/03_block_model.ipynb #fb2699de
 def register() -> None:
     "Enters the classes in transformers' tables."
     AutoConfig.register(BlocksConfig.model_type, BlocksConfig, exist_ok=True)
