@@ -116,6 +116,20 @@ TITLES: dict[str, str] = {
     "mingru": "minGRU",
     "transformer": "Transformer",
 }  # by kind, as tables and figures name them
+
+
+def network_names() -> list[str]:
+    "Kinds of networks: ours, every registered layer between embedding and softmax, and the Transformer."
+    return ["cvfp", "memoryless", *names("layer"), "transformer"]
+
+
+def network_title(
+    kind: str,  # of `network_names`
+) -> str:
+    "As tables and figures name it."
+    return TITLES.get(kind) or part_title("layer", kind)
+
+# %% ../nbs/06_comparison.ipynb #db0c3865
 _NEWEST = 4  # tokens that the network without memory sees
 
 
@@ -137,18 +151,6 @@ def _recurrent(kind: str, dim: int, vocab_size: int, size: int, dropout: float) 
     layer = find_part("layer", kind)(dim, size)
     width = getattr(layer, "hidden_size", size)
     return RecurrentLanguageModel(vocab_size, dim, layer, width, dropout, layer_norm=True)
-
-
-def network_names() -> list[str]:
-    "Kinds of networks: ours, every registered layer between embedding and softmax, and the Transformer."
-    return ["cvfp", "memoryless", *names("layer"), "transformer"]
-
-
-def network_title(
-    kind: str,  # of `network_names`
-) -> str:
-    "As tables and figures name it."
-    return TITLES.get(kind) or part_title("layer", kind)
 
 
 def build_network(
@@ -180,7 +182,7 @@ def build_network(
             model.bias.copy_(start[1])
     return model
 
-
+# %% ../nbs/06_comparison.ipynb #2aea8cd5
 def num_parameters(model: nn.Module) -> int:
     "Trainable parameters."
     return sum(p.numel() for p in model.parameters() if p.requires_grad)

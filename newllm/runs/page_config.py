@@ -354,7 +354,7 @@ class LanguageModelPage(PageSection):
         titles = {"cvfp": "CVFP", "gru": "GRU", "transformer": "Transformer", "kneser_ney": "Kneser-Ney"}
         return {f"test perplexity, {title}": ("rows", kind, "*", "test") for kind, title in titles.items()}
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #33d94777
 @config_section
 class FrozenContextsPage(PageSection):
     "Readouts on contexts that no longer move."
@@ -791,23 +791,6 @@ PAGES: dict[str, Page] = {
             ),
         },
     ),
-    "language_model": Page(
-        LanguageModelPage,
-        {
-            "": dict(split_seed=3),  # conversations that no choice of the design has seen
-            "tiny": dict(
-                seeds=2,
-                epochs=1,
-                rates="0.01 0.02",
-                dropouts="0",
-                screen_tokens=3000,
-                budgets="3000",
-                kn_orders="2 3",
-                bootstrap_samples=200,
-            ),
-        },
-    ),
-    "frozen_contexts": Page(FrozenContextsPage, {"tiny": dict(seeds=1, epochs=1)}),
     "feedback": Page(
         FeedbackPage,
         {
@@ -845,11 +828,27 @@ PAGES: dict[str, Page] = {
         },
     ),
     "bench": Page(BenchPage, {"": dict(num_threads=1), "tiny": dict(steps=3, repetitions=2)}),
-    "ashem": Page(AshemPage, {"tiny": dict(seeds=1, control_seeds=1, num_train_tokens=1500)}),
-    "ashem_routing": Page(AshemRoutingPage, {"tiny": dict(num_train_tokens=1500)}),
-    "ashem_generation": Page(
-        AshemGenerationPage, {"tiny": dict(num_prompts=2, num_train_tokens=1500, clock_dim=16)}
+}
+
+# %% ../../nbs/runs/01_page_config.ipynb #792a807e
+PAGES |= {
+    "language_model": Page(
+        LanguageModelPage,
+        {
+            "": dict(split_seed=3),  # conversations that no choice of the design has seen
+            "tiny": dict(
+                seeds=2,
+                epochs=1,
+                rates="0.01 0.02",
+                dropouts="0",
+                screen_tokens=3000,
+                budgets="3000",
+                kn_orders="2 3",
+                bootstrap_samples=200,
+            ),
+        },
     ),
+    "frozen_contexts": Page(FrozenContextsPage, {"tiny": dict(seeds=1, epochs=1)}),
     "state_tracking": Page(
         StateTrackingPage,
         {
@@ -867,6 +866,15 @@ PAGES: dict[str, Page] = {
                 state_weight=10.0,
             )
         },
+    ),
+}
+
+# %% ../../nbs/runs/01_page_config.ipynb #83b09839
+PAGES |= {
+    "ashem": Page(AshemPage, {"tiny": dict(seeds=1, control_seeds=1, num_train_tokens=1500)}),
+    "ashem_routing": Page(AshemRoutingPage, {"tiny": dict(num_train_tokens=1500)}),
+    "ashem_generation": Page(
+        AshemGenerationPage, {"tiny": dict(num_prompts=2, num_train_tokens=1500, clock_dim=16)}
     ),
     "smollm": Page(
         SmollmPage,
