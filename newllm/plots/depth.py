@@ -67,6 +67,15 @@ def _own_range(changes: Mapping[str, Sequence[float]]) -> tuple[float, float]:
     return min(own) - room, max(own) + room
 
 
+def _far_controls(
+    changes: Mapping[str, Sequence[float]], low: float, high: float
+) -> dict[str, Sequence[float]]:
+    "Controls that leave the curves' own range: drawn, they would press the curves together."
+    return {
+        n: c for n, c in changes.items() if n.startswith("control") and not low <= min(c) <= max(c) <= high
+    }
+
+
 def _curve_styles(names: Sequence[str]) -> dict[str, dict]:
     "Marker, line style and colour of each curve."
     greys = [n for n in names if n.startswith("control")]
@@ -112,9 +121,7 @@ def frontier_plot(
     changes = {n: [100 * (p["ppl"] / shallow - 1) for p in points] for n, points in curves.items()}
     levels = {n: 100 * (y / shallow - 1) for n, y in lines.items()}
     low, high = _own_range(changes)
-    far = {
-        n: c for n, c in changes.items() if n.startswith("control") and not low <= min(c) <= max(c) <= high
-    }
+    far = _far_controls(changes, low, high)
     for ax, (cost, label) in zip(axes, costs.items()):
         if ax is not axes[0]:
             ax.sharey(axes[0])
@@ -127,7 +134,7 @@ def frontier_plot(
     axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
     spans = {n.removeprefix("control: "): f"{min(c):+.1f} to {max(c):+.1f}%" for n, c in far.items()}
     spans |= {n: f"{lines[n]:.1f} ({c:+.1f}%)" for n, c in levels.items() if not low <= c <= high}
-    for n, span in spans.items():  # what is far away would press the curves together
+    for n, span in spans.items():
         axes[0].plot([], [], " ", label=f"not drawn: {n} {span}")
     legend_below(fig, axes[0], columns=2)
     return fig

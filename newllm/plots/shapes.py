@@ -164,7 +164,7 @@ def panels(
     title: str,  # says the finding
     *shapes: Shape,  # from left to right
     width: float = 6.5,  # inches
-    height: float = 2.8,  # inches, of the panels
+    height: float = 2.6,  # inches, of panels and title; a legend adds to it
 ) -> Figure:
     "The shapes side by side under one title. Raises `ValueError` for none."
     refuse_empty(shapes, "shapes")
@@ -175,5 +175,7 @@ def panels(
         for handle, name in zip(*ax.get_legend_handles_labels()):
             named.setdefault(name, handle)
     if len(named) > 1 or len(shapes) > 1 and named:
-        fig.legend(list(named.values()), list(named), loc="outside lower left", ncols=3)
+        columns = max(1, int(width / 2.1))
+        fig.legend(list(named.values()), list(named), loc="outside lower left", ncols=columns)
+        fig.set_figheight(height + 0.2 * -(-len(named) // columns))
     return fig
