@@ -284,6 +284,22 @@ def searched() -> str:
     )
 
 
+def other_text() -> str:
+    "How the same search ends on less of another text."
+    m = metrics("language_model_shakespeare")
+
+    def mean(kind):
+        return statistics.mean(r["test"] for r in m["rows"][kind])
+
+    rival = min((k for k in m["changes"] if k != "kneser_ney"), key=mean)
+    c, counts = m["changes"][rival], m["changes"]["kneser_ney"]
+    return (
+        f"Searched alike on {m['corpus']['tokens']['train']:,} tokens of Shakespeare, ours is at {mean('cvfp'):.1f} and the"
+        f" {m['titles'][rival]} at {mean(rival):.1f}: {c['percent']:+.1f}% (95% over seeds {c['seeds_low']:+.1f} to {c['seeds_high']:+.1f}"
+        f"{'' if c['holds'] else '; not told apart'}); against the counts it is {counts['percent']:+.1f}%."
+    )
+
+
 def limits() -> str:
     "What the numbers do not say, from the runs' own files."
     f, bytes_, words = metrics("feedback"), metrics("ashem_bytes"), metrics("ashem_bpe4096")
@@ -297,6 +313,7 @@ def limits() -> str:
     lines = [
         needed(),
         searched(),
+        other_text(),
         f"Feedback from the context into its own update makes perplexity worse than a twin's without it"
         f" ({best['mean']:+.1f}%, 95% interval {low:+.1f} to {high:+.1f}, {f['seeds']} seeds): on dialogue one scan is enough.",
         f"ASHEM routed is {off:.1f}% below its shallow half on bytes ({mean(bytes_, 'ASHEM, routed'):.2f}), but a full-depth model trained as long"
