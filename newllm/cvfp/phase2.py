@@ -200,17 +200,14 @@ class Phase2Result:
     steps: int  # optimizer steps
     tokens_seen: int  # positions, counted once an epoch
 
-# %% ../../nbs/cvfp/09_phase2.ipynb #7ad10342
-class FixedContextFit(Fit):
-    "Next-token training on contexts that stand still, in shuffled positions, with early stopping."
+# %% ../../nbs/cvfp/09_phase2.ipynb #b3475154
+class _ShuffledContexts(Fit):
+    "Batches of positions, drawn in a new order each epoch, on contexts that stand still."
 
-    phase = "phase2"
-    train_mode = False  # running statistics are Phase 1's
-    best_by = "val_loss"
     model: Any
     seed: int  # of the order of the positions
     batch_size: int  # positions
-    loss_weights: Tensor  # [heads]
+    positions: Any  # what `rows` gave
 
     @abc.abstractmethod
     def rows(
@@ -219,6 +216,33 @@ class FixedContextFit(Fit):
         contexts: Tensor,  # [T, C] of these ids
     ) -> Any:  # has take(index) and a length
         "What is shuffled and cut into batches."
+
+    def begin_epoch(self) -> None:
+        "The order of epoch 1, 2, ... is the first, second, ... permutation that the seed gives."
+        generator = torch.Generator().manual_seed(self.seed)
+        for _ in range(self.epoch):
+            self.order = torch.randperm(len(self.positions), generator=generator)
+
+    def batches(self) -> Iterator:
+        "The shuffled positions."
+        return (self.positions.take(i) for i in self.order.split(self.batch_size))
+
+    def counts(self, batch: Any) -> Tensor:
+        "Every position counts."
+        return torch.ones(len(batch), dtype=torch.int64)
+
+    def take(self, batch: Any, rows: slice) -> Any:
+        "Some of the positions."
+        return batch.take(torch.arange(len(batch))[rows])
+
+# %% ../../nbs/cvfp/09_phase2.ipynb #7ad10342
+class FixedContextFit(_ShuffledContexts):
+    "Next-token training on contexts that stand still, in shuffled positions, with early stopping."
+
+    phase = "phase2"
+    train_mode = False  # running statistics are Phase 1's
+    best_by = "val_loss"
+    loss_weights: Tensor  # [heads]
 
     def first_loss(
         self,
@@ -270,24 +294,6 @@ class FixedContextFit(Fit):
         "Epoch 0: before training."
         self.history.append(self._row(self.first_loss(self.train_ids, self.train_contexts)))
         self.keep_best(self.history[0]["val_loss"])
-
-    def begin_epoch(self) -> None:
-        "The order of epoch 1, 2, ... is the first, second, ... permutation that the seed gives."
-        generator = torch.Generator().manual_seed(self.seed)
-        for _ in range(self.epoch):
-            self.order = torch.randperm(len(self.positions), generator=generator)
-
-    def batches(self) -> Iterator:
-        "The shuffled positions."
-        return (self.positions.take(i) for i in self.order.split(self.batch_size))
-
-    def counts(self, batch: Any) -> Tensor:
-        "Every position counts."
-        return torch.ones(len(batch), dtype=torch.int64)
-
-    def take(self, batch: Any, rows: slice) -> Any:
-        "Some of the positions."
-        return batch.take(torch.arange(len(batch))[rows])
 
     def row(self) -> dict:
         "The mean over the positions, each batch before its own update, and the validation."

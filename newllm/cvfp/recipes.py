@@ -151,9 +151,35 @@ class Recipe(abc.ABC, Generic[_Settings, _Model]):
         "Where in the depth the prediction is made."
         return None
 
-# %% ../../nbs/cvfp/14_recipes.ipynb #me360010
-class LeakyRecipe(Recipe[LeakyConfig, LeakyLLM]):
-    "Leaky contexts, learned jointly with the prediction."
+# %% ../../nbs/cvfp/14_recipes.ipynb #043fa4e9
+def _leaky_figures(config: LeakyConfig, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
+    "One network on one text; sweeps from zero are compared with the pass token by token."
+    cfg, probes, at_rest = config.checks, config.probes, checks["fixed_point"]
+    with torch.no_grad():
+        status = model.solve(
+            ids[: cfg.max_check_tokens],
+            tol=probes.solver_tolerance,
+            max_sweeps=probes.solver_max_sweeps,
+            check=True,
+        )[1]
+    return {
+        "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
+        f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(
+            at_rest["settled"], at_rest["total"]
+        ),
+        "sweeps until an RMS change of 1e-5": (
+            f"{status.sweeps}" if status.converged else f"not in {status.sweeps}"
+        ),
+        "largest distance from the sequential pass": f"{status.error:.2g}",
+        "final_diff, frozen": (
+            f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})"
+        ),
+        "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}",
+    }
+
+# %% ../../nbs/cvfp/14_recipes.ipynb #a3a37311
+class _LeakyPhase1(Recipe[LeakyConfig, LeakyLLM]):
+    "Leaky contexts, learned jointly with the prediction, and what is said of them."
 
     def new(self) -> LeakyLLM:
         "The untrained network, the same at every call: embedding and bias from counts, the rest at random."
@@ -214,7 +240,7 @@ class LeakyRecipe(Recipe[LeakyConfig, LeakyLLM]):
             f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {policy}"
         ]
         for split, ids in (("train", self.corpus.train_ids), ("validation", self.corpus.val_ids)):
-            columns = {n: self._figures(m, ids, checks[n][split]) for n, m in networks.items()}
+            columns = {n: _leaky_figures(self.config, m, ids, checks[n][split]) for n, m in networks.items()}
             first, d = columns["trained"], checks["trained"][split]["diversity"]
             lines += [
                 "",
@@ -223,37 +249,16 @@ class LeakyRecipe(Recipe[LeakyConfig, LeakyLLM]):
             ]
         return "\n".join(lines)
 
-    def _figures(self, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
-        "One network on one text; sweeps from zero are compared with the pass token by token."
-        cfg, probes, at_rest = self.config.checks, self.config.probes, checks["fixed_point"]
-        with torch.no_grad():
-            status = model.solve(
-                ids[: cfg.max_check_tokens],
-                tol=probes.solver_tolerance,
-                max_sweeps=probes.solver_max_sweeps,
-                check=True,
-            )[1]
-        return {
-            "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
-            f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(
-                at_rest["settled"], at_rest["total"]
-            ),
-            "sweeps until an RMS change of 1e-5": (
-                f"{status.sweeps}" if status.converged else f"not in {status.sweeps}"
-            ),
-            "largest distance from the sequential pass": f"{status.error:.2g}",
-            "final_diff, frozen": (
-                f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})"
-            ),
-            "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}",
-        }
-
     def gradient_flow(
         self,
         model: LeakyLLM,
     ) -> dict[str, dict[str, float | None]]:  # term -> group -> norm
         "Which term of the loss reaches which weights."
         return joint_gradient_flow(model, self.corpus.train_ids, self.config.joint)
+
+# %% ../../nbs/cvfp/14_recipes.ipynb #me360010
+class LeakyRecipe(_LeakyPhase1):
+    "Leaky contexts, learned jointly with the prediction."
 
     def predictors(
         self,
@@ -303,9 +308,9 @@ class LeakyRecipe(Recipe[LeakyConfig, LeakyLLM]):
         train_phase3(model, self.config, self.corpus.train_ids, on_step, checkpoint)
         return Predictor(model.eval(), self.contexts(model), "none")
 
-# %% ../../nbs/cvfp/14_recipes.ipynb #me360012
-class RecordedRecipe(Recipe[Config, NewLLM]):
-    "Blocks that carry a context, learned to settle and to stay diverse."
+# %% ../../nbs/cvfp/14_recipes.ipynb #6ed1ef28
+class _RecordedPhase1(Recipe[Config, NewLLM]):
+    "Blocks that carry a context, learned to settle and to stay diverse, and what is said of them."
 
     def new(self) -> NewLLM:
         "The untrained network, the same at every call."
@@ -374,6 +379,10 @@ class RecordedRecipe(Recipe[Config, NewLLM]):
         "Which term of the loss reaches which weights."
         return gradient_flow(model, self.corpus.train_ids[:512], self.config.phase1)
 
+# %% ../../nbs/cvfp/14_recipes.ipynb #291f3ef7
+class RecordedRecipe(_RecordedPhase1):
+    "Blocks that carry a context, learned to settle and to stay diverse."
+
     def predictors(
         self,
         trained: NewLLM,
@@ -408,7 +417,7 @@ class RecordedRecipe(Recipe[Config, NewLLM]):
             "per_block"
         ]
 
-
+# %% ../../nbs/cvfp/14_recipes.ipynb #me360012
 RECIPES: dict[str, type[Recipe]] = {
     "leaky": LeakyRecipe,
     "recorded": RecordedRecipe,

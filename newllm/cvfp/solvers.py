@@ -9,6 +9,7 @@ __all__ = ['Recurrence', 'linear_scan', 'Status', 'NotConverged', 'sequential', 
 import dataclasses
 import math
 import warnings
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import torch
@@ -183,7 +184,10 @@ def _scan_sweep(f: Recurrence, contexts: Tensor, x: Tensor, initial: Tensor) -> 
     return drive if decay is None else linear_scan(decay, drive, initial)
 
 
-SWEEPS = {"jacobi": _jacobi_sweep, "scan": _scan_sweep}
+SWEEPS: dict[str, Callable[..., Tensor]] = {  # by name: (recurrence, contexts, x, initial) -> contexts
+    "jacobi": _jacobi_sweep,
+    "scan": _scan_sweep,
+}
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #e28dfec6
 def _iterate(sweep, f, x, initial, contexts, tol, max_sweeps) -> tuple[Tensor, list[float]]:
@@ -231,7 +235,7 @@ def solve(
     f: Recurrence,
     x: Tensor,  # [B, T, X] tokens
     initial: Tensor,  # [B, C]
-    method: Literal["scan", "jacobi"],
+    method: str,  # of `SWEEPS`
     tol: float,  # stop when the largest mean squared change over the positions is below this
     max_sweeps: int,  # at most this many sweeps
     guess: Tensor | None = None,  # [B, T, C] warm start; None = zeros
@@ -306,7 +310,7 @@ def residual_curve(
     f: Recurrence,
     x: Tensor,  # [B, T, X]
     initial: Tensor,  # [B, C]
-    method: Literal["scan", "jacobi"],
+    method: str,  # of `SWEEPS`
     num_sweeps: int,
 ) -> list[float]:  # largest absolute error against the sequential pass after each sweep
     "How the error against the sequential pass falls with the sweeps."

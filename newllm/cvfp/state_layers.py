@@ -8,7 +8,7 @@ __all__ = ['cut_gate', 'part_sizes', 'TokenInputs', 'draw_weights', 'Turns', 'St
 
 # %% ../../nbs/cvfp/17_state_layers.ipynb #e40b3add
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -121,6 +121,11 @@ class TokenInputs(nn.Module):
         return dict(zip(sizes, x[..., 2 * self.config.leaky_dim :].split(list(sizes.values()), -1)))
 
 # %% ../../nbs/cvfp/17_state_layers.ipynb #e2fc49e0
+def _linears(layers: nn.ModuleDict) -> list[tuple[str, nn.Linear]]:
+    "The layers of a table, by the part that they give."
+    return [(name, layer) for name, layer in layers.items() if isinstance(layer, nn.Linear)]
+
+
 @torch.no_grad()
 def draw_weights(
     block: TokenInputs,
@@ -134,13 +139,13 @@ def draw_weights(
         "queries": 1.0,
         "weights": cfg.answer_weight_std,
     }
-    for name, linear in block.from_token.items():
+    for name, linear in _linears(block.from_token):
         if name in spread:
             nn.init.normal_(linear.weight, std=spread[name] / math.sqrt(cfg.embed_dim))
             nn.init.constant_(linear.bias, cfg.answer_weight if name == "weights" else 0.0)
         else:
             nn.init.constant_(linear.bias, cfg.gate_start)
-    for name, linear in block.from_leaky.items():
+    for name, linear in _linears(block.from_leaky):
         nn.init.normal_(linear.weight, std=spread.get(name, cfg.gate_std) / math.sqrt(cfg.leaky_dim))
     block.start.add_(cfg.start_noise * torch.randn_like(block.start))
     if block.leaky is not None:
@@ -289,33 +294,38 @@ class StateLayers(nn.Module):
         super().__init__()
         self.config = config
         self.blocks = nn.ModuleList(StateRecurrence(config) for _ in range(config.num_blocks))
-        widths = [block.read_dim for block in self.blocks[:-1]]
+        widths = [block.read_dim for block in self.stack[:-1]]
         self.writers = nn.ModuleList(
             nn.Sequential(nn.LayerNorm(width), nn.Linear(width, config.embed_dim)) for width in widths
         )
 
     @property
+    def stack(self) -> list[StateRecurrence]:
+        "The blocks, the lowest first."
+        return [block for block in self.blocks if isinstance(block, StateRecurrence)]
+
+    @property
     def read_dim(self) -> int:
         "Numbers that the last block lets out."
-        return self.blocks[-1].read_dim
+        return self.stack[-1].read_dim
 
     def read(
         self,
         token_embed: Tensor,  # [..., E]
     ) -> Tensor:  # [..., E + X]
         "The embedding, and what it contributes to the first block."
-        return torch.cat([token_embed, self.blocks[0].read(token_embed)], -1)
+        return torch.cat([token_embed, self.stack[0].read(token_embed)], -1)
 
     def initial(self) -> Tensor:  # [C]
         "The learned context before the first token."
-        return torch.cat([block.initial() for block in self.blocks])
+        return torch.cat([block.initial() for block in self.stack])
 
     def _through(self, x: Tensor, carry) -> tuple[Tensor, Tensor]:
         "Contexts of all blocks and what the last one lets out; `carry(i, x)` gives block i's contexts."
         E = self.config.embed_dim
         stream, x = x[..., :E], x[..., E:]
         found, out = [], stream
-        for i, block in enumerate(self.blocks):
+        for i, block in enumerate(self.stack):
             if i:
                 stream = stream + self.writers[i - 1](out)
                 x = block.read(stream)
@@ -325,7 +335,7 @@ class StateLayers(nn.Module):
 
     def _parts(self, context: Tensor | None) -> list[Tensor | None]:
         "A context, or none, for each block."
-        return [None] * len(self.blocks) if context is None else context.split(self.config.block_dim, -1)
+        return [None] * len(self.stack) if context is None else context.split(self.config.block_dim, -1)
 
     def step(
         self,
@@ -334,7 +344,7 @@ class StateLayers(nn.Module):
     ) -> Tensor:  # [B, C]
         "One token."
         before = self._parts(context)
-        return self._through(x, lambda i, part: self.blocks[i].step(before[i], part))[0]
+        return self._through(x, lambda i, part: self.stack[i].step(before[i], part))[0]
 
     def affine(
         self,
@@ -355,7 +365,7 @@ class StateLayers(nn.Module):
         sweep from a guess.
         """
         starts, guesses = self._parts(initial), self._parts(guess)
-        return self._through(x, lambda i, part: self.blocks[i].carry(part, starts[i], guesses[i], asks))
+        return self._through(x, lambda i, part: self.stack[i].carry(part, starts[i], guesses[i], asks))
 
     def sweep(
         self,
@@ -431,7 +441,7 @@ def swept_contexts(
     layers: StateLayers,
     x: Tensor,  # [B, T, E + X]
     initial: Tensor,  # [B, C]
-    gradient: str,  # implicit, last or full, as in StateTrainConfig
+    gradient: Literal["implicit", "last", "full"],
     last_sweeps: int,
     tol: float,
     max_sweeps: int,
@@ -452,6 +462,7 @@ def swept_contexts(
 class StateWords(ContextModel):
     "Ids to rows: the embedding, and what it gives to the first block."
 
+    config: StateModelConfig
     open_words: Tensor  # [V], 0 for words whose questions are closed
 
     def __init__(
@@ -485,15 +496,13 @@ class StateWords(ContextModel):
 
     def _rows(self, ids: Tensor) -> Tensor:
         "Rows [..., T, E + X] with the questions of all words."
-        if self.phrase is not None:
-            return self.layers.read(self._phrases(self.token_embedding(ids)))
-        if self.vocab_size < ids.numel():
+        if self.phrase is None and self.vocab_size < ids.numel():
             return F.embedding(ids, self.layers.read(self.token_embedding.weight))
-        return self.layers.read(self.token_embedding(ids))
+        return self.layers.read(self._phrases(self.token_embedding(ids)))
 
     def _with_closed(self, rows: Tensor, ids: Tensor) -> Tensor:
         "Rows [..., T, E + X] without the questions of closed words."
-        sizes = self.layers.blocks[0].sizes
+        sizes = self.layers.stack[0].sizes
         begin = self.config.embed_dim + sizes["vectors"]
         end = begin + sizes["questions"] + sizes["weights"]
         asked = rows[..., begin:end] * self.open_words[ids][..., None]
@@ -501,6 +510,8 @@ class StateWords(ContextModel):
 
     def _phrases(self, e: Tensor) -> Tensor:
         "Each embedding [..., T, E] with what the net makes of it and of those before it; zeros stand before the text."
+        if self.phrase is None:
+            return e
         T = e.shape[-2]
         padded = F.pad(e, (0, 0, self.window - 1, 0))
         newest_first = [
@@ -654,7 +665,7 @@ class StateLLM(StateContexts):
         rows: Tensor,  # [..., E + X] what `embed` gave
     ) -> Tensor:  # scalar, 0 .. 1
         "Mean opening of the gates of the first block over `rows`, for a penalty; 0 without gates."
-        return self.layers.blocks[0].open_gates(rows[..., self.config.embed_dim :])
+        return self.layers.stack[0].open_gates(rows[..., self.config.embed_dim :])
 
     def description(self) -> dict:
         "What config.json holds."

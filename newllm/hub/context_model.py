@@ -122,7 +122,51 @@ class SkippingPadding:
         decay, drive = self.affine(context[:, None], x[:, None])
         return (decay * context[:, None] + drive)[:, 0]
 
-# %% ../../nbs/hub/02_context_model.ipynb #7179c0c5
+# %% ../../nbs/hub/02_context_model.ipynb #4341c9b9
+def _run(
+    model: LeakyLLM, ids: Tensor, read: Tensor, start: ContextCache, asked: bool
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Embedded tokens [B, T, W * E], each one's own [B, T, E], contexts [B, T, C] after them, and the newest
+    tokens [B, W - 1]. When `asked`, layer and readout read the second (a readout's embedding of its own apart).
+    """
+    window = model.window
+    seen = ids.where(read, ids.new_full((), -1))  # padding is no token for those after it
+    both = torch.cat([start.before, seen], 1)
+    each = both.unfold(1, window, 1)  # [B, T, W], oldest first
+    rows = model.embed(ids[..., None], each[..., :-1])[..., 0, :]
+    layer, E = model.layer, model.config.embed_dim
+    first = rows[..., :E]
+    if asked:  # a gradient asked at the embeddings is the whole one
+        before = rows[:, 0, E : window * E].unflatten(-1, (window - 1, E)).flip(1)
+        past = torch.cat([before, first * read[..., None]], 1)
+        lags = [past[:, window - 1 - j : window - 1 - j + ids.shape[1]] for j in range(1, window)]
+        rows = torch.cat([first, *lags, rows[..., window * E :]], -1)
+    if asked or (model.training and layer.token_dropout.p):
+        x = layer.read(rows)
+    else:
+        x = model.layer_input(seen, start.before)
+    x = torch.cat([x, read[..., None].to(x)], -1)
+    recurrence = SkippingPadding(layer)
+    if layer.links:
+        contexts = sequential(recurrence, x, start.context)[0]
+    else:  # one sweep is exact
+        guess = x.new_zeros(*ids.shape, start.context.shape[1])
+        contexts = SWEEPS["scan"](recurrence, guess, x, start.context)
+    return rows, first, contexts, both[:, both.shape[1] - window + 1 :]
+
+# %% ../../nbs/hub/02_context_model.ipynb #0a8d6932
+def _read_mask(attention_mask: Tensor | None, ids: Tensor) -> Tensor:
+    "[B, T] bool, which of these positions are read."
+    if attention_mask is None:
+        return torch.ones_like(ids, dtype=torch.bool)
+    if attention_mask.ndim != 2 or len(attention_mask) != len(ids) or attention_mask.shape[1] < ids.shape[1]:
+        raise ValueError(
+            f"attention_mask has shape {tuple(attention_mask.shape)}; it needs one number for each token of the"
+            f" text, and input_ids has shape {tuple(ids.shape)}"
+        )
+    return attention_mask[:, attention_mask.shape[1] - ids.shape[1] :].to(ids.device) > 0
+
+# %% ../../nbs/hub/02_context_model.ipynb #5054b71c
 @dataclasses.dataclass
 class ContextOutput(ModelOutput):
     "What the model gives."
@@ -132,7 +176,7 @@ class ContextOutput(ModelOutput):
     cache: ContextCache | None = None
     hidden_states: tuple[Tensor, ...] | None = None  # embeddings [B, T, E] and contexts [B, T, C]
 
-
+# %% ../../nbs/hub/02_context_model.ipynb #75b999f7
 class ContextForCausalLM(HubModel):
     "`LeakyLLM` as a model of transformers."
 
@@ -211,7 +255,7 @@ class ContextForCausalLM(HubModel):
         asked = bool(
             self.config.output_hidden_states if output_hidden_states is None else output_hidden_states
         )
-        rows, first, contexts, tokens = self._run(input_ids, read, start, asked)
+        rows, first, contexts, tokens = _run(self.model, input_ids, read, start, asked)
         kept = slice(-logits_to_keep, None) if logits_to_keep else slice(None)
         logits = self.model.logits(contexts[:, kept], rows[:, kept])
         if use_cache is None:
@@ -221,50 +265,7 @@ class ContextForCausalLM(HubModel):
         out = ContextOutput(shifted_loss(self, logits, labels, options), logits, new, hidden)
         return out if return_dict is not False else out.to_tuple()
 
-    def _run(
-        self, ids: Tensor, read: Tensor, start: ContextCache, asked: bool
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Embedded tokens [B, T, W * E], each one's own [B, T, E], contexts [B, T, C] after them, and the newest
-        tokens [B, W - 1]. When `asked`, layer and readout read the second (a readout's embedding of its own apart).
-        """
-        model, window = self.model, self.model.window
-        seen = ids.where(read, ids.new_full((), -1))  # padding is no token for those after it
-        both = torch.cat([start.before, seen], 1)
-        each = both.unfold(1, window, 1)  # [B, T, W], oldest first
-        rows = model.embed(ids[..., None], each[..., :-1])[..., 0, :]
-        layer, E = model.layer, model.config.embed_dim
-        first = rows[..., :E]
-        if asked:  # a gradient asked at the embeddings is the whole one
-            before = rows[:, 0, E : window * E].unflatten(-1, (window - 1, E)).flip(1)
-            past = torch.cat([before, first * read[..., None]], 1)
-            lags = [past[:, window - 1 - j : window - 1 - j + ids.shape[1]] for j in range(1, window)]
-            rows = torch.cat([first, *lags, rows[..., window * E :]], -1)
-        if asked or (model.training and layer.token_dropout.p):
-            x = layer.read(rows)
-        else:
-            x = model.layer_input(seen, start.before)
-        x = torch.cat([x, read[..., None].to(x)], -1)
-        recurrence = SkippingPadding(layer)
-        if layer.links:
-            contexts = sequential(recurrence, x, start.context)[0]
-        else:  # one sweep is exact
-            guess = x.new_zeros(*ids.shape, start.context.shape[1])
-            contexts = SWEEPS["scan"](recurrence, guess, x, start.context)
-        return rows, first, contexts, both[:, both.shape[1] - window + 1 :]
-
-
-def _read_mask(attention_mask: Tensor | None, ids: Tensor) -> Tensor:
-    "[B, T] bool, which of these positions are read."
-    if attention_mask is None:
-        return torch.ones_like(ids, dtype=torch.bool)
-    if attention_mask.ndim != 2 or len(attention_mask) != len(ids) or attention_mask.shape[1] < ids.shape[1]:
-        raise ValueError(
-            f"attention_mask has shape {tuple(attention_mask.shape)}; it needs one number for each token of the"
-            f" text, and input_ids has shape {tuple(ids.shape)}"
-        )
-    return attention_mask[:, attention_mask.shape[1] - ids.shape[1] :].to(ids.device) > 0
-
-
+# %% ../../nbs/hub/02_context_model.ipynb #7179c0c5
 def register() -> None:
     "Enters the classes in transformers' tables."
     AutoConfig.register(ContextConfig.model_type, ContextConfig, exist_ok=True)

@@ -143,11 +143,9 @@ def create_deep_supervision_config(
     "Loss at every layer, in equal parts."
     return TrainingConfig(stages=[StageConfig(layers=(1, num_layers))])
 
-# %% ../../nbs/lego/03_stages.ipynb #cf72444e
-class Trainer:
-    """Trains with the stages of a `TrainingConfig` and evaluates with its routing; knows nothing of files
-    or bars.
-    """
+# %% ../../nbs/lego/03_stages.ipynb #45e3ff4e
+class _Evaluation:
+    "Evaluates with the routing of a `TrainingConfig`."
 
     def __init__(
         self,
@@ -156,34 +154,6 @@ class Trainer:
         device: str,  # "cpu" or "cuda"
     ):
         self.config, self.vocab_size, self.device = config, vocab_size, device
-
-    def loss(
-        self,
-        model: LegoTransformer,
-        x: Tensor,  # [B, S]
-        y: Tensor,  # [B, S], -100 = not counted
-    ) -> Tensor:  # scalar
-        "Weighted sum of the cross-entropies of the stages; layers above the last stage are not run."
-        weights = self.config.layer_weights(model.num_layers)
-        state, done, total = model.embed(x), 0, torch.zeros((), device=self.device)
-        for layer, weight in weights.items():
-            state, done = model.run_layers(state, done, layer), layer
-            total = total + weight * F.cross_entropy(
-                model.predict(state, model.exit_of(layer)).flatten(0, 1), y.flatten(), ignore_index=IGNORED
-            )
-        return total
-
-    def train_epoch(
-        self,
-        model: LegoTransformer,
-        train_batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
-        optimizer: torch.optim.Optimizer,
-        schedule: Schedule | None = None,  # factor on the rates; None = constant
-    ) -> float:  # mean loss
-        "One pass. Raises `NonFiniteLoss`."
-        fit = StageFit(self, model, optimizer, 1, self.config.grad_clip, schedule)
-        fit.run_batches(train_batches)
-        return fit.mean_loss()
 
     @torch.no_grad()
     def evaluate(
@@ -234,6 +204,40 @@ class Trainer:
             ),
             leaves,
         )
+
+# %% ../../nbs/lego/03_stages.ipynb #cf72444e
+class Trainer(_Evaluation):
+    """Trains with the stages of a `TrainingConfig` and evaluates with its routing; knows nothing of files
+    or bars.
+    """
+
+    def loss(
+        self,
+        model: LegoTransformer,
+        x: Tensor,  # [B, S]
+        y: Tensor,  # [B, S], -100 = not counted
+    ) -> Tensor:  # scalar
+        "Weighted sum of the cross-entropies of the stages; layers above the last stage are not run."
+        weights = self.config.layer_weights(model.num_layers)
+        state, done, total = model.embed(x), 0, torch.zeros((), device=self.device)
+        for layer, weight in weights.items():
+            state, done = model.run_layers(state, done, layer), layer
+            total = total + weight * F.cross_entropy(
+                model.predict(state, model.exit_of(layer)).flatten(0, 1), y.flatten(), ignore_index=IGNORED
+            )
+        return total
+
+    def train_epoch(
+        self,
+        model: LegoTransformer,
+        train_batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
+        optimizer: torch.optim.Optimizer,
+        schedule: Schedule | None = None,  # factor on the rates; None = constant
+    ) -> float:  # mean loss
+        "One pass. Raises `NonFiniteLoss`."
+        fit = StageFit(self, model, optimizer, 1, self.config.grad_clip, schedule)
+        fit.run_batches(train_batches)
+        return fit.mean_loss()
 
     def train_with_early_stopping(
         self,
