@@ -11,7 +11,7 @@ LIMITS: dict[str, int] = {  # findings in each folder; "" holds the modules besi
     "": 6,
     "cvfp": 28,
     "lego": 15,
-    "panels": 19,
+    "panels": 18,
     "plots": 4,
     "runs": 6,
     "text": 5,
