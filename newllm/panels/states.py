@@ -24,6 +24,7 @@ from ..cvfp.state_config import StateTaskConfig
 from ..cvfp.state_layers import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task
 from ..loader import load_model
+from .sweeps import change_chart
 from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, table_html, tint
 from ..plots.theme import PALETTE, ROLES
 
@@ -120,19 +121,8 @@ def _rights(reading: EventReading, k: int) -> Chart:
 
 def _changes(reading: EventReading, k: int, tolerance: float) -> Chart:
     "Change of every state in this sweep."
-    t = np.arange(reading.told.ids.shape[1])
-    ours, control = (s.change[k - 1].clamp_min(_LEAST).numpy() for s in (reading.states, reading.control))
-    return Chart(
-        "event",
-        "squared change (log)",
-        [
-            Line("trained", t, ours, ROLES["trained"]),
-            Line("untrained", t, control, ROLES["untrained"], dash=True),
-            Line("tolerance", [t[0], t[-1]], [tolerance] * 2, ROLES["ceiling"], dash=True),
-        ],
-        log_y=True,
-        ylim=(_LEAST, 100),
-    )
+    ours, control = (s.change[k - 1] for s in (reading.states, reading.control))
+    return change_chart(ours, control, tolerance, "event", "squared change (log)", _LEAST)
 
 
 def states_picture(

@@ -63,24 +63,26 @@ _FLOOR = 1e-10  # changes below are drawn there: float32 knows no smaller ones b
 
 
 def change_chart(
-    sweeps: Sweeps,
-    control: Sweeps,
-    k: int,  # the sweep, from 1 on
-    tolerance: float,  # on a token's change
+    trained: Tensor,  # [T] change of each place in one sweep
+    untrained: Tensor,  # [T] the same of the control
+    tolerance: float,  # on a change
+    x: str = "token",  # what a place is
+    y: str = "change / variance (log)",
+    least: float = _FLOOR,  # changes below are drawn there
 ) -> Chart:
-    "Change of every token in this sweep."
-    t = np.arange(sweeps.change.shape[1])
-    ours, untrained = (s.change[k - 1].clamp_min(_FLOOR).numpy() for s in (sweeps, control))
+    "Change of every place in one sweep, beside the control's and the tolerance."
+    t = np.arange(len(trained))
+    ours, control = (change.clamp_min(least).numpy() for change in (trained, untrained))
     return Chart(
-        "token",
-        "change / variance (log)",
+        x,
+        y,
         [
             Line("trained", t, ours, ROLES["trained"]),
-            Line("untrained", t, untrained, ROLES["untrained"], dash=True),
+            Line("untrained", t, control, ROLES["untrained"], dash=True),
             Line("tolerance", [t[0], t[-1]], [tolerance] * 2, ROLES["ceiling"], dash=True),
         ],
         log_y=True,
-        ylim=(_FLOOR, 100),
+        ylim=(least, 100),
     )
 
 
@@ -159,7 +161,7 @@ def sweeps_picture(
         row = sweeps.influence[i, i:]
         title = f"Token {i} moves its own context by {row[0]:.2g} of the variance; {_half_gone(row)}"
     charts = [
-        change_chart(sweeps, control, k, tolerance),
+        change_chart(sweeps.change[k - 1], control.change[k - 1], tolerance),
         error_chart(sweeps, control, k),
         reach_chart(sweeps, control, i),
     ]
