@@ -109,11 +109,15 @@ def figure(
 
     @functools.wraps(draw)
     def themed(*args, **kwargs):
-        with theme():
-            fig = draw(*args, **kwargs)
-            fig.draw_without_rendering()
-        plt.close(fig)
-        return fig
+        open_before = set(plt.get_fignums())
+        try:
+            with theme():
+                fig = draw(*args, **kwargs)
+                fig.draw_without_rendering()
+                return fig
+        finally:
+            for number in set(plt.get_fignums()) - open_before:
+                plt.close(number)
 
     return themed
 
