@@ -211,14 +211,21 @@ def states_at(
 def fit_maps(
     stack: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) of the calibration text, in order
-    layers: Sequence[int],  # below the last, 1-indexed
+    layers: Iterable[int],  # below the last, 1-indexed; one is asked for when the one before is done
     ridges: Sequence[float],  # to choose from
 ) -> tuple[dict[int, nn.Linear], dict[int, float]]:  # for each layer: its map, its ridge
     "A map for every layer, fitted and chosen on the same text and nothing else."
-    batches = list(batches)
-    *states, top = states_at(stack, batches, [*layers, stack.num_layers])
-    targets, cut, maps, chosen = torch.cat([y.flatten() for _, y in batches]), len(top) * 3 // 4, {}, {}
-    for layer, s in zip(layers, states):
+    following: list[Tensor] = []
+
+    def remembered():
+        for x, y in batches:
+            following.append(y.flatten())
+            yield x, y
+
+    *states, top = states_at(stack, remembered(), range(1, stack.num_layers + 1))
+    targets, cut, maps, chosen = torch.cat(following), len(top) * 3 // 4, {}, {}
+    for layer in layers:
+        s = states[layer - 1]
 
         def loss(ridge):
             return F.cross_entropy(

@@ -516,7 +516,7 @@ def frontier(
     criterion: Criterion,
     data: dict[str, Tensor],  # from `calibration_data`
     batches: Collection[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S]) to score
-    deep_ratios: Sequence[float],  # shares of tokens that should go on, 0..1
+    deep_ratios: Iterable[float],  # shares of tokens that should go on, 0..1
     device: str,
     mixed: bool = False,  # blend deep predictions with the exit's own, weight fitted for each point
 ) -> list[dict]:  # deep_ratio asked, deep reached, threshold, mixture, ppl, acc, layer_cost, compute_cost

@@ -66,10 +66,16 @@ class Search:
     trials: tuple[Trial, ...]  # in the order in which they were made
 
     @property
-    def best(self) -> Trial:
-        "The best of those that were trained on the most text, the first of equals."
+    def ranked(self) -> list[Trial]:
+        "Those with a finite score on the most text, best first; equals in the order of the trials."
         most = max(t.tokens for t in self.trials)
-        return min((t for t in self.trials if t.tokens == most), key=lambda t: t.score)
+        finite = [t for t in self.trials if t.tokens == most and math.isfinite(t.score)]
+        return sorted(finite, key=lambda t: t.score)
+
+    @property
+    def best(self) -> Trial:
+        "The first of `ranked`."
+        return self.ranked[0]
 
 
 def search(
@@ -104,6 +110,6 @@ def search(
         settings = [t.setting for t in sorted(trials, key=lambda t: t.score)[:kept]]
     trials += [trial(setting, tokens) for setting in settings]
     found = Search(tuple(trials))
-    if math.isinf(found.best.score):
+    if not found.ranked:
         raise NonFiniteLoss("the loss", f"all {len(settings)} settings", {}, "lower rates")
     return found
