@@ -10,7 +10,8 @@ __all__ = ['frozen', 'read_contexts', 'check_diversity', 'check_identity', 'repe
 # %% ../../nbs/cvfp/08_checks.ipynb #a9f1e586
 import copy
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 from contextlib import contextmanager
 
 import torch
@@ -75,7 +76,7 @@ def check_diversity(
         contexts, config.attractor_l2, config.attractor_cosine, config.num_pairs, seed
     )
     zero, (n, dim) = zero_solution(contexts, config.zero_norm), contexts.shape
-    counts = dict(
+    counts: dict[str, Callable[[Tensor], Tensor | float]] = dict(
         effective_rank=effective_rank,
         rankme=rankme,
         participation_ratio=participation_ratio,
@@ -279,7 +280,7 @@ def _check_split(
     changes = repeated_passes(
         model, short, max(config.num_passes, config.num_trials) if trials else config.num_passes
     )
-    out = dict(
+    out: dict[str, Any] = dict(
         diversity=check_diversity(contexts if mask is None else contexts[mask[: len(ids)]], config, seed),
         identity=check_identity(model, ids, contexts, config, seed),
         fixed_point=check_fixed_point(model, ids, contexts, changes[: config.num_passes - 1], config, seed),

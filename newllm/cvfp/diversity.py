@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..config import JointConfig
 from .config import Phase1Config
+from .recorded import RecordedContexts
 
 # %% ../../nbs/cvfp/06_diversity.ipynb #f2889527
 def _same_shape(contexts: Tensor, target: Tensor) -> None:
@@ -249,7 +250,7 @@ class Distribution(Diversity):
 
     def value(self, contexts: Tensor, ids: Tensor, model: nn.Module | None) -> Tensor:
         "Raises `ValueError` without a network."
-        if model is None:
+        if not isinstance(model, RecordedContexts):
             raise ValueError(
                 "diversity='distribution' reads the layers' statistics: pass the network that made the"
                 " contexts"

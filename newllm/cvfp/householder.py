@@ -365,6 +365,38 @@ def _question_gradient(state, b, d_u, d_b, d_state):
 
 # %% ../../nbs/cvfp/16_householder.ipynb #82dc7d6a
 @_compiled
+def _states_again(states, a, b, w, gate, limits, near, full, ask, soft, answers, u, c, p):
+    "Vectors, strengths and states within a token, from `states[0]`."
+    for r in range(a.shape[0]):
+        _vector(states[0], a[r], b[r], w[r], ask, soft, answers[r], u[r])
+        _strength(u[r], gate[r], limits, near, full, c[0, r], c[1, r], c[2, r])
+    for r in range(a.shape[0]):
+        _project(u[r], states[r], p[r])
+        _reflect(u[r], c[1, r], p[r], states[r], states[r + 1])
+
+
+@_compiled
+def _reflection_gradients(total, states, p, v, u, c, d_gate, d_a):
+    "Gradients of a token's gates and vectors, the last first; `total` becomes that of the state before."
+    for r in range(u.shape[0] - 1, -1, -1):
+        _project(u[r], total, v)
+        _vector_gradient(total, states[r], p[r], v, u[r], c[1, r], c[2, r], c[0, r], d_gate[r], d_a[r])
+        _reflect(u[r], c[1, r], v, total, total)
+
+
+@_compiled
+def _question_gradients(states, b, w, soft, answers, d_a, d_u, d_b, d_w, limits):
+    "Gradients of a token's questions; the last of `states` becomes that of the state that answered them."
+    asked = states[-1]
+    asked[:] = limits[0]
+    for r in range(b.shape[0] - 1, -1, -1):
+        d_u[:] = d_a[r]
+        if soft:
+            _softmax_gradient(answers[r], w[r], d_u, d_w[r])
+        _question_gradient(states[0], b[r], d_u, d_b[r], asked)
+
+
+@_compiled
 def _backward(a, b, w, gate, initial, limits, near, full, out, grad, d_a, d_b, d_w, d_gate, d_initial):
     "Gradients of `_forward`, from the last token to the first; states within a token are made again."
     X, T, k, n, lanes = a.shape
@@ -382,35 +414,18 @@ def _backward(a, b, w, gate, initial, limits, near, full, out, grad, d_a, d_b, d
         for t in range(T - 1, -1, -1):
             total += grad[x, t]
             states[0] = out[x, t - 1] if t > 0 else initial[x]
-            for r in range(k):
-                _vector(
-                    states[0],
-                    a[x, t, r],
-                    b[x, t, r] if ask else a[x, t, r],
-                    w[x, t, r] if soft else gate[x, t, r],
-                    ask,
-                    soft,
-                    answers[r],
-                    u[r],
+            b_t = b[x, t] if ask else a[x, t]
+            w_t = w[x, t] if soft else gate[x, t]
+            _states_again(
+                states, a[x, t], b_t, w_t, gate[x, t], limits, near, full, ask, soft, answers, u, c, p
+            )
+            _reflection_gradients(total, states, p, v, u, c, d_gate[x, t], d_a[x, t])
+            if ask:
+                d_w_t = d_w[x, t] if soft else d_gate[x, t]
+                _question_gradients(
+                    states, b_t, w_t, soft, answers, d_a[x, t], asked_u, d_b[x, t], d_w_t, limits
                 )
-                _strength(u[r], gate[x, t, r], limits, near, full, c[0, r], c[1, r], c[2, r])
-            for r in range(k):
-                _project(u[r], states[r], p[r])
-                _reflect(u[r], c[1, r], p[r], states[r], states[r + 1])
-            asked = states[k]
-            asked[:] = limits[0]
-            for r in range(k - 1, -1, -1):
-                _project(u[r], total, v)
-                _vector_gradient(
-                    total, states[r], p[r], v, u[r], c[1, r], c[2, r], c[0, r], d_gate[x, t, r], d_a[x, t, r]
-                )
-                _reflect(u[r], c[1, r], v, total, total)
-                asked_u[:] = d_a[x, t, r]
-                if soft:
-                    _softmax_gradient(answers[r], w[x, t, r], asked_u, d_w[x, t, r])
-                if ask:
-                    _question_gradient(states[0], b[x, t, r], asked_u, d_b[x, t, r], asked)
-            total += asked
+                total += states[k]
         d_initial[x] = total
 
 # %% ../../nbs/cvfp/16_householder.ipynb #fe9dfc34

@@ -77,27 +77,29 @@ class JointTrainer:
         initial, before = state or (model.start_context().repeat(len(x), 1), model.start_tokens(len(x)))
         rows = model.embed(x, before)
         contexts, previous = self._sweeps(model.layer_input(x, before), initial)
-        every = self._of_all(contexts) if cfg.diversity_weight or cfg.retention_weight else contexts
-        terms = {
-            "predict": (
-                next_token_loss(model.logits(contexts, rows).to(contexts.dtype), y, cfg, self.masked)
-                if cfg.predict_weight
-                else None
-            ),
-            "diversity": diversity_terms(every.flatten(0, 1), cfg) if cfg.diversity_weight else None,
-            "retention": (
-                retention_term(every, self._of_all(rows[..., : model.config.embed_dim].detach()), cfg)
-                if cfg.retention_weight
-                else None
-            ),
-            "cvfp": (
-                (contexts - previous.detach()).square().mean()
-                if previous is not None and cfg.cvfp_weight
-                else None
-            ),
-        }
+        terms: dict[str, Tensor | None] = dict(predict=None)
+        if cfg.predict_weight:
+            logits = model.logits(contexts, rows).to(contexts.dtype)
+            terms["predict"] = next_token_loss(logits, y, cfg, self.masked)
+        terms |= self._shape_terms(contexts, rows[..., : model.config.embed_dim])
+        terms["cvfp"] = None
+        if previous is not None and cfg.cvfp_weight:
+            terms["cvfp"] = (contexts - previous.detach()).square().mean()
         loss = sum(getattr(cfg, f"{k}_weight") * v for k, v in terms.items() if v is not None)
         return loss, terms, (contexts[:, -1].detach(), torch.cat([before, x], 1)[:, x.shape[1] :])
+
+    def _shape_terms(self, contexts: Tensor, tokens: Tensor) -> dict[str, Tensor | None]:
+        "What the contexts of all streams pay for directions that are not used and tokens that are forgotten."
+        cfg = self.config
+        terms: dict[str, Tensor | None] = dict(diversity=None, retention=None)
+        if not (cfg.diversity_weight or cfg.retention_weight):
+            return terms
+        every = self._of_all(contexts)
+        if cfg.diversity_weight:
+            terms["diversity"] = diversity_terms(every.flatten(0, 1), cfg)
+        if cfg.retention_weight:
+            terms["retention"] = retention_term(every, self._of_all(tokens.detach()), cfg)
+        return terms
 
     def _of_all(self, part: Tensor) -> Tensor:
         "Of all streams, whichever process reads them: a covariance is no mean over streams."

@@ -7,6 +7,8 @@ __all__ = ['init_linear', 'CVFPLayer', 'CVFPBlock', 'mean_field_gain']
 
 # %% ../../nbs/cvfp/02_layers.ipynb #56c6f5f7
 import math
+from collections.abc import Iterable
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -84,7 +86,7 @@ class CVFPLayer(nn.Module):
         _check_widths(context, token, cfg)
         h = torch.cat([context, token], -1)
         for linear in self.fnn:
-            h = F.relu(F.linear(h, linear.weight, linear.bias))
+            h = F.relu(linear(h))
         d_context, d_token = h.split([cfg.context_dim, cfg.embed_dim], -1)
         context = self._mix(torch.add(context, d_context, alpha=cfg.residual_coefficient), self.context_norm)
         token = self._mix(token + d_token, self.token_norm)
@@ -158,7 +160,8 @@ class CVFPBlock(nn.Module):
 
     def distribution_loss(self) -> Tensor:  # scalar >= 0
         "The layers' average."
-        return torch.stack([layer.distribution_loss() for layer in self.layers]).mean()
+        layers = cast(Iterable[CVFPLayer], self.layers)
+        return torch.stack([layer.distribution_loss() for layer in layers]).mean()
 
 # %% ../../nbs/cvfp/02_layers.ipynb #89fc318d
 def mean_field_gain(

@@ -9,7 +9,8 @@ __all__ = ['hidden_units', 'spread_decays', 'integral_scale', 'LeakyTokenReader'
 # %% ../../nbs/cvfp/05_leaky.ipynb #f83176c5
 import copy
 import math
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -193,17 +194,21 @@ class LeakyCVFPLayer(LeakyTokenReader):
         decay, drive = self.affine(context[:, None], x[:, None])
         return (decay * context[:, None] + drive)[:, 0]
 
+    def _link_weights(self) -> list[Tensor]:
+        "What the previous context is multiplied by."
+        return [link.weight for link in cast(Iterable[nn.Linear], self.links)]
+
     @torch.no_grad()
     def gain(self) -> float:  # 0 without feedback; below 1: sweeps contract
         "Bound on the factor that a deviation keeps in one scan sweep, for constant decays (the table above)."
-        kind, V = self.config.feedback, [link.weight for link in self.links]
+        kind, V = self.config.feedback, self._link_weights()
         if kind == "none":
             return 0.0
         if kind == "ring":
-            return math.prod(_norm(v * s).item() for v, s in zip(V, reversed(self.scale.chunk(2))))
+            return math.prod(float(_norm(v * s)) for v, s in zip(V, reversed(self.scale.chunk(2))))
         return (
-            _norm(V[0] * self.scale).item()
-            * {"add": _norm(self.candidate.weight).item(), "multiply": 1.0, "gates": 2.0}[kind]
+            float(_norm(V[0] * self.scale))
+            * {"add": float(_norm(self.candidate.weight)), "multiply": 1.0, "gates": 2.0}[kind]
         )
 
     @torch.no_grad()
@@ -212,8 +217,8 @@ class LeakyCVFPLayer(LeakyTokenReader):
         gamma = self.config.gamma
         if gamma is None or self.scale.is_meta or (gain := self.gain()) <= gamma:
             return
-        for link in self.links:
-            link.weight.mul_((gamma / gain) ** (1 / len(self.links)))
+        for weight in self._link_weights():
+            weight.mul_((gamma / gain) ** (1 / len(self.links)))
 
 # %% ../../nbs/cvfp/05_leaky.ipynb #da5df1be
 class StepRecurrence:

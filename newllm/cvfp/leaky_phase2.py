@@ -140,6 +140,7 @@ def with_token_path_of(
     model = copy.deepcopy(source)
     if model.readout_embedding is None:
         model.split_token_path()
+    assert model.readout_embedding is not None, "a split token path has an embedding of its own"
     model.whitener = None
     if white is not None:
         model.whiten(white)

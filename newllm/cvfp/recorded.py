@@ -8,7 +8,8 @@ __all__ = ['Widths', 'ContextModel', 'RecordedContexts', 'NewLLM']
 # %% ../../nbs/cvfp/03_recorded.ipynb #3b001a6b
 import abc
 import copy
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -223,7 +224,8 @@ class RecordedContexts(ContextModel):
 
     def distribution_loss(self) -> Tensor:  # scalar >= 0
         "The blocks' average distance of their running statistics from N(0, 1)."
-        return torch.stack([block.distribution_loss() for block in self.blocks]).mean()
+        blocks = cast(Iterable[CVFPBlock], self.blocks)
+        return torch.stack([block.distribution_loss() for block in blocks]).mean()
 
 # %% ../../nbs/cvfp/03_recorded.ipynb #4709c0b6
 class NewLLM(RecordedContexts):
@@ -232,7 +234,7 @@ class NewLLM(RecordedContexts):
     @property
     def head(self) -> nn.Linear:
         "The head of the last block, which writes the text."
-        return self.heads[-1]
+        return cast(nn.Linear, self.heads[-1])
 
     def token_outputs(
         self,
@@ -272,7 +274,7 @@ class NewLLM(RecordedContexts):
         "Scores of every possible next token."
         return self._score(self.head, context, token_out)
 
-    def _score(self, head: nn.Linear, context: Tensor, token_out: Tensor) -> Tensor:
+    def _score(self, head: nn.Module, context: Tensor, token_out: Tensor) -> Tensor:
         "One head's logits."
         return head(
             torch.cat([context, token_out], -1) if self.config.head_input == "context+token" else context

@@ -226,6 +226,7 @@ class StateBlock(TokenInputs):
             return context
         leaky = context[..., : cfg.leaky_dim]
         queries = self.turns(x, leaky if cfg.leaky_dim else None).queries
+        assert queries is not None, "heads that are read by a query have one"
         answers = self.states(context) @ queries[..., None]
         return torch.cat([leaky, answers.flatten(-3)], -1)
 
@@ -333,9 +334,9 @@ class StateLayers(nn.Module):
             out = block.output(found[-1], x)
         return torch.cat(found, -1), out
 
-    def _parts(self, context: Tensor | None) -> list[Tensor | None]:
-        "A context, or none, for each block."
-        return [None] * len(self.stack) if context is None else context.split(self.config.block_dim, -1)
+    def _parts(self, context: Tensor) -> tuple[Tensor, ...]:
+        "The context of each block."
+        return context.split(self.config.block_dim, -1)
 
     def step(
         self,
@@ -364,7 +365,8 @@ class StateLayers(nn.Module):
         """All tokens: exactly, in one compiled loop for each block or from one asking token to the next; or one
         sweep from a guess.
         """
-        starts, guesses = self._parts(initial), self._parts(guess)
+        starts = self._parts(initial)
+        guesses = [None] * len(self.stack) if guess is None else self._parts(guess)
         return self._through(x, lambda i, part: self.stack[i].carry(part, starts[i], guesses[i], asks))
 
     def sweep(

@@ -53,7 +53,8 @@ def _permutations(n: int) -> np.ndarray:
 def _even(permutations: np.ndarray) -> np.ndarray:
     "Which are products of an even number of swaps?"
     n = permutations.shape[1]
-    inversions = sum(permutations[:, i] > permutations[:, j] for i, j in itertools.combinations(range(n), 2))
+    pairs = itertools.combinations(range(n), 2)
+    inversions = np.sum([permutations[:, i] > permutations[:, j] for i, j in pairs], axis=0)
     return inversions % 2 == 0
 
 
@@ -174,8 +175,8 @@ class Holder(StateTask):
     ) -> Sequences:
         "These tokens with their answers."
         answers = torch.from_numpy(self.holders[walk_table(self.table, ids)])
-        ids = torch.from_numpy(ids)
-        return Sequences(ids, answers, torch.ones_like(ids, dtype=torch.bool), ids >= len(_SWAPS))
+        tokens = torch.from_numpy(ids)
+        return Sequences(tokens, answers, torch.ones_like(tokens, dtype=torch.bool), tokens >= len(_SWAPS))
 
 # %% ../../nbs/cvfp/18_state_tasks.ipynb #ab06a5d8
 class Hidden(StateTask):
@@ -222,10 +223,10 @@ class Hidden(StateTask):
             np.concatenate([self.holder.table, same], 1), np.where(idle, self.holder.vocab_size, actions)
         )
         answers = torch.from_numpy(self.holder.holders[states])
-        hidden = torch.from_numpy(hidden)
+        unknown = torch.from_numpy(hidden)
         ids = torch.from_numpy(shown)
         asks = (ids >= len(_SWAPS)) & (ids < self.holder.vocab_size)
-        return Sequences(ids, answers.masked_fill(hidden[..., None], -100), ~hidden, asks)
+        return Sequences(ids, answers.masked_fill(unknown[..., None], -100), ~unknown, asks)
 
 # %% ../../nbs/cvfp/18_state_tasks.ipynb #fccc52e0
 NAMES = ["ann", "bob", "cem", "dia", "eve"]

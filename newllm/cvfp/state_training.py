@@ -132,7 +132,7 @@ class Control(nn.Module):
             return _GatedLinear(E, sizes.linear_dim, sizes.linear_forget), sizes.linear_dim
         if kind == "transformer":
             return _Llama(E, sizes.transformer_layers, sizes.transformer_heads), E
-        feedback = kind.removeprefix("leaky").removeprefix("_") or "none"
+        feedback: Any = kind.removeprefix("leaky").removeprefix("_") or "none"
         shape = LeakyModelConfig(
             context_dim=sizes.leaky_dim,
             embed_dim=E,

@@ -12,7 +12,7 @@ __all__ = ['extend', 'UpperFit', 'SingleStatesFit', 'train_upper_layers', 'evalu
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -30,7 +30,7 @@ from newllm.lego.mining import (
     score,
 )
 from .stages import Trainer, create_standard_config
-from .transformer import Rows
+from .transformer import Rows, TransformerBlock
 from ..train.loop import Fit
 from ..train.optimizers import Schedule, make_optimizer, make_schedule
 
@@ -72,7 +72,7 @@ def extend(
                 part.load_state_dict(old[min(i, len(old) - 1)].state_dict())
     if zero_start:
         for layer in new.layers[model.num_layers :]:
-            layer.zero_start()
+            cast(TransformerBlock, layer).zero_start()
     new.requires_grad_(False)
     for part in (
         *new.layers[model.num_layers :],
@@ -331,6 +331,18 @@ def _hard_perplexity(
     )
 
 
+def _chosen_rows(mined: MinedStates, selection: str, config: LegoConfig, threshold: float) -> Tensor:
+    "Which rows the new layers are trained on, [N, S] bool."
+    if not mined.hard.any():
+        raise ValueError(
+            f"no token of the mined text is below the threshold {threshold:.4f}; raise"
+            f" ASHEMConfig.hard_example_ratio={config.ashem.hard_example_ratio}"
+        )
+    if selection == "hard":
+        return mined.hard
+    return mined.random_subset(torch.Generator().manual_seed(config.seed))
+
+
 def train_next_block(
     model: LegoTransformer,  # everything trained so far
     num_layers: int,  # layers after the extension
@@ -350,14 +362,7 @@ def train_next_block(
     deeper = extend(model, num_layers, a.heads, a.zero_start)
     optimizer = make_optimizer(deeper, a.phase2_lr, a.weight_decay)
     mined = mine_states(model, parts.mine, thresholds, device, a.cache_mb)
-    chosen = mined.hard
-    if selection == "random":
-        chosen = mined.random_subset(torch.Generator().manual_seed(config.seed))
-    if not chosen.any():
-        raise ValueError(
-            f"no token of the mined text is below the threshold {thresholds[-1]:.4f}; raise"
-            f" ASHEMConfig.hard_example_ratio={a.hard_example_ratio}"
-        )
+    chosen = _chosen_rows(mined, selection, config, thresholds[-1])
     single = a.context == "none"
     batch_size = a.hard_batch_size if single else a.batch_size
     steps = -(-int(chosen.sum()) // batch_size) if single else len(parts.mine)  # in an epoch
@@ -429,6 +434,22 @@ def run_ashem(
     return ASHEMResult(model, shallow, thresholds, first, blocks)
 
 # %% ../../nbs/lego/05_ashem.ipynb #1b25e856
+def _control_stages(kind: str, config: LegoConfig) -> TrainingConfig:
+    "Which layers carry a loss, and how much of it."
+    a, weight, top = config.ashem, config.controls.exit_weight, config.transformer.num_layers
+    if kind == "full":
+        return create_standard_config(top)
+    if kind not in ("deep_supervision", "layerskip"):
+        raise ValueError(f"kind is 'full', 'deep_supervision' or 'layerskip', got {kind!r}")
+    early = (a.phase1_layers, a.phase1_layers) if kind == "deep_supervision" else (1, top - 1)
+    return TrainingConfig(
+        stages=[
+            StageConfig(layers=early, loss_weight=weight),
+            StageConfig(layers=(top, top), loss_weight=1 - weight),
+        ]
+    )
+
+
 def train_control(
     kind: str,  # "full", "deep_supervision" or "layerskip"
     config: LegoConfig,
@@ -441,21 +462,8 @@ def train_control(
 ]:  # a model with exits at phase1_layers and at the top; what training returned
     "Trains every layer of the full stack on all tokens."
     a, c, top = config.ashem, config.controls, config.transformer.num_layers
-    exit_stage = StageConfig(
-        layers=(a.phase1_layers, a.phase1_layers) if kind == "deep_supervision" else (1, top - 1),
-        loss_weight=c.exit_weight,
-    )
-    if kind == "full":
-        stages, exits = create_standard_config(top), (top,)
-    elif kind in ("deep_supervision", "layerskip"):
-        stages, exits = (
-            TrainingConfig(
-                stages=[exit_stage, StageConfig(layers=(top, top), loss_weight=1 - c.exit_weight)]
-            ),
-            (a.phase1_layers, top),
-        )
-    else:
-        raise ValueError(f"kind is 'full', 'deep_supervision' or 'layerskip', got {kind!r}")
+    stages = _control_stages(kind, config)
+    exits = (top,) if kind == "full" else (a.phase1_layers, top)
     model = LegoTransformer(config.transformer, vocab_size, exits)
     if kind == "layerskip":
         model.layer_dropout = tuple(c.layer_dropout * (2 ** (l / (top - 1)) - 1) for l in range(top))
@@ -471,7 +479,7 @@ def training_cost(
     epochs: int,  # passes that were made
 ) -> float:
     "Multiplications of training every layer on every token, with a loss at the last exit, by formula."
-    layers = sum(l.multiply_adds((seq_len + 1) / 2)[0] for l in model.layers)
+    layers = model.num_layers * model.multiply_adds((seq_len + 1) / 2)[0]
     return 3.0 * epochs * tokens * (layers + model.config.dim * model.vocab_size)
 
 
@@ -483,8 +491,8 @@ def mining_cost(
     "Multiplications of mining and training all further blocks, by formula."
     model, total = result.model, 0.0
     head, full = model.config.dim * model.vocab_size, config.context == "full"
-    on, off = model.layers[0].multiply_adds((config.seq_len + 1) / 2)
-    row, other = (on, off) if full else (model.layers[0].multiply_adds(1)[0], 0)
+    on, off = model.multiply_adds((config.seq_len + 1) / 2)
+    row, other = (on, off) if full else (model.multiply_adds(1)[0], 0)
     for start, end, report in zip(model.exits, model.exits[1:], result.blocks):
         chosen = report["rows"] / tokens
         step = (

@@ -7,6 +7,7 @@ __all__ = ['IGNORED', 'SequenceBatches', 'BlockStack', 'LegoTransformer']
 
 # %% ../../nbs/lego/02_blocks.ipynb #87b872cc
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -103,6 +104,13 @@ class BlockStack(SavedModel):
     def num_layers(self) -> int:
         "Layers of the whole stack."
         return len(self.layers)
+
+    def multiply_adds(
+        self,
+        keys: float,  # that a token attends to
+    ) -> tuple[float, float]:  # for a token that goes on, for one whose keys and values alone are needed
+        "Multiplications of one layer for one token; all layers have one shape."
+        return cast(TransformerBlock, self.layers[0]).multiply_adds(keys)
 
     def embed(
         self,

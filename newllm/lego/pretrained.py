@@ -11,6 +11,7 @@ import importlib.metadata
 import math
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,14 +27,14 @@ from ..text.corpus import cache_folder
 # %% ../../nbs/lego/08_pretrained.ipynb #pre00006
 def _stack_config(c: LlamaConfig) -> TransformerConfig:
     "The shape of the stack; refuses what it cannot compute."
-    rope = c.rope_parameters
+    rope: dict[str, Any] = dict(c.rope_parameters or {})
     wrong = [
         f"{n}={v!r}"
         for n, v, fine in (
             ("hidden_act", c.hidden_act, "silu"),
             ("attention_bias", c.attention_bias, False),
             ("mlp_bias", c.mlp_bias, False),
-            ("rope_type", rope["rope_type"], "default"),
+            ("rope_type", rope.get("rope_type"), "default"),
             ("head_dim", c.head_dim, c.hidden_size // c.num_attention_heads),
         )
         if v != fine
@@ -280,5 +281,5 @@ def shorten_head(
     "Gives the first exit a `ShortHead`, in place; the last keeps the whole one."
     if len(stack.exits) != 2:
         raise ValueError(f"the first of two exits gets a short head, the model's exits are {stack.exits}")
-    stack.heads = nn.ModuleList([ShortHead(stack.heads[0], entries), stack.heads[-1]])
+    stack.heads = nn.ModuleList([ShortHead(cast(nn.Linear, stack.heads[0]), entries), stack.heads[-1]])
     return stack

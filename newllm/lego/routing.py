@@ -12,6 +12,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +21,7 @@ from torch import Tensor
 from ..config import quoted, real_number, whole_number
 from .blocks import IGNORED, LegoTransformer
 from .criteria import Criterion, confidences, fit_mixture, fit_threshold
-from .transformer import KVCache, Rows
+from .transformer import KVCache, Rows, TransformerBlock
 
 # %% ../../nbs/lego/07_routing.ipynb #87d36dd3
 @dataclasses.dataclass
@@ -70,7 +71,7 @@ def multiply_adds(
     "Multiplications: layers, keys and values of tokens that left, criteria, heads."
     B, S = taken.shape
     head, total, done = model.config.dim * model.vocab_size, 0.0, 0
-    full = B * S * (sum(l.multiply_adds((S + 1) / 2)[0] for l in model.layers) + head)
+    full = B * S * (model.num_layers * model.multiply_adds((S + 1) / 2)[0] + head)
     keys = torch.arange(1, S + 1, device=taken.device).expand_as(taken)
     for i, end in enumerate(model.exits):
         on = taken >= i
@@ -218,7 +219,8 @@ class LayerCounter:
             )
 
         self._hooks = [
-            layer.ffn.register_forward_pre_hook(count(i)) for i, layer in enumerate(self.model.layers)
+            cast(TransformerBlock, layer).ffn.register_forward_pre_hook(count(i))
+            for i, layer in enumerate(self.model.layers)
         ]
         return self
 
@@ -309,6 +311,13 @@ def generate(
     return out
 
 # %% ../../nbs/lego/07_routing.ipynb #40b9840a
+def _blend(mixture: float, before: Tensor | None, logits: Tensor) -> Tensor:
+    "The last exit's logits, mixed with those of the exit before where a mixture is asked for."
+    if not mixture or before is None:
+        return logits
+    return torch.log(mixture * before.softmax(-1) + (1 - mixture) * logits.softmax(-1))
+
+
 def advance(
     router: Router,
     memory: RoutedCache,  # of everything read so far; changed in place
@@ -317,8 +326,9 @@ def advance(
     Tensor, int, float
 ]:  # logits [V], exit layer and confidence (of the last exit that was asked) at the last position
     "Reads tokens, each as deep as the router sends it."
-    model, state, active = router.model, router.model.embed(ids), torch.ones_like(ids, dtype=torch.bool)
-    answer, confidence = None, 1.0
+    model, state = router.model, router.model.embed(ids)
+    active = torch.ones_like(ids, dtype=torch.bool)
+    answer, before, confidence = None, None, 1.0
     trace: list[Tensor] = []
     for i, end in enumerate(model.exits):
         if not active.any():
@@ -340,12 +350,7 @@ def advance(
         active = active.clone()
         active[active.clone()] = ~leaves
     if answer is None:
-        logits = model.predict(state[0, -1])
-        if router.mixture:
-            logits = torch.log(
-                router.mixture * before.softmax(-1) + (1 - router.mixture) * logits.softmax(-1)
-            )
-        answer = logits, model.num_layers
+        answer = _blend(router.mixture, before, model.predict(state[0, -1])), model.num_layers
     return *answer, confidence
 
 # %% ../../nbs/lego/07_routing.ipynb #bbeb691b
@@ -384,6 +389,22 @@ def greedy(
     return out
 
 # %% ../../nbs/lego/07_routing.ipynb #40b67942
+def _draft(
+    model: LegoTransformer, caches: list[KVCache], token: Tensor, most: int, exit: int, stop_below: float
+) -> tuple[list[int], Tensor]:
+    "What the exit says after the token, and the states [1, n, d] there that said it."
+    drafts: list[int] = []
+    states = []
+    while len(drafts) < most:
+        states.append(model.run_layers(model.embed(token), 0, model.exits[exit], None, caches))
+        logits = model.predict(states[-1][0, -1], exit)
+        drafts.append(int(logits.argmax()))
+        token = token.new_tensor([drafts[-1:]])
+        if stop_below and logits.softmax(-1).amax() < stop_below:
+            break
+    return drafts, torch.cat(states, 1)
+
+
 @torch.no_grad()
 def speculate(
     model: LegoTransformer,
@@ -409,29 +430,17 @@ def speculate(
     state = model.run_layers(model.embed(prompt[None]), 0, top, None, caches)
     out = Speculated([int(model.predict(state[0, -1]).argmax())], 0, 0, 0)
     while len(out.ids) < max_new_tokens:
-        drafts: list[int] = []
-        states, base = [], caches[0].length
-        while len(drafts) < min(draft_tokens, max_new_tokens - len(out.ids)):
-            token = torch.tensor([[drafts[-1] if drafts else out.ids[-1]]], device=prompt.device)
-            states.append(model.run_layers(model.embed(token), 0, low, None, caches))
-            logits = model.predict(states[-1][0, -1], exit)
-            drafts.append(logits.argmax().item())
-            if stop_below and logits.softmax(-1).amax() < stop_below:
-                break
-        said = (
-            model.predict(model.run_layers(torch.cat(states, 1), low, top, None, caches)[0])
-            .argmax(-1)
-            .tolist()
-        )
+        base, most = caches[0].length, min(draft_tokens, max_new_tokens - len(out.ids))
+        drafts, states = _draft(model, caches, prompt.new_tensor([[out.ids[-1]]]), most, exit, stop_below)
+        checked = model.run_layers(states, low, top, None, caches)
+        said = model.predict(checked[0]).argmax(-1).tolist()
         agree = next((j for j, (a, b) in enumerate(zip(drafts, said)) if a != b), len(drafts))
         out.ids += said[: agree + 1]
         for cache in caches:
             cache.crop(base + min(agree + 1, len(drafts)))
-        out.drafted, out.accepted, out.rounds = (
-            out.drafted + len(drafts),
-            out.accepted + agree,
-            out.rounds + 1,
-        )
+        out.drafted += len(drafts)
+        out.accepted += agree
+        out.rounds += 1
     out.ids = out.ids[:max_new_tokens]
     return out
 

@@ -101,6 +101,18 @@ def _draw_frontiers(
         ax.plot([x for x, _ in known], [y for _, y in known], label=name, **styles[name])
 
 # %% ../../nbs/plots/03_depth.ipynb #89b67a58
+def _name_not_drawn(
+    ax,
+    far: Mapping[str, Sequence[float]],  # control -> its changes, in %
+    above: Mapping[str, tuple[float, float]],  # line -> perplexity, its change in %
+) -> None:
+    "A line of the legend for each thing that would squeeze the others together, with its numbers."
+    spans = {n.removeprefix("control: "): f"{min(c):+.1f} to {max(c):+.1f}%" for n, c in far.items()}
+    spans |= {n: f"{ppl:.1f} ({change:+.1f}%)" for n, (ppl, change) in above.items()}
+    for name, span in spans.items():
+        ax.plot([], [], " ", label=f"not drawn: {name} {span}")
+
+
 @figure
 def frontier_plot(
     curves: Mapping[str, Sequence[Mapping]],  # name -> points: ppl and the keys of `costs`; controls are grey
@@ -116,26 +128,26 @@ def frontier_plot(
     if not curves or not all(curves.values()):
         raise ValueError("curves needs at least one curve with at least one point")
     key = next(iter(costs))
-    fig, axes = titled_panels(len(costs), title or _cheapest_good_point(curves, key, costs[key]), height=3.4)
+    title = title or _cheapest_good_point(curves, key, costs[key])
+    fig, axes = titled_panels(len(costs), title, height=3.4)
     shallow = min((p for points in curves.values() for p in points), key=lambda p: p[key])["ppl"]
     changes = {n: [100 * (p["ppl"] / shallow - 1) for p in points] for n, points in curves.items()}
     levels = {n: 100 * (y / shallow - 1) for n, y in lines.items()}
     low, high = _own_range(changes)
     far = _far_controls(changes, low, high)
+    above = [n for n, c in levels.items() if not low <= c <= high]
+    near = {n: points for n, points in curves.items() if n not in far}
     for ax, (cost, label) in zip(axes, costs.items()):
         if ax is not axes[0]:
             ax.sharey(axes[0])
             ax.tick_params(labelleft=False)
         ax.set(xlabel=label)
-        _draw_frontiers(ax, {n: p for n, p in curves.items() if n not in far}, changes, cost, list(curves))
-        for (n, y), ls in zip(lines.items(), itertools.cycle((":", "-.", "--"))):
-            if low <= levels[n] <= high:
-                ax.axhline(levels[n], color="#000000", ls=ls, lw=1, label=f"{n}: {y:.1f}")
+        _draw_frontiers(ax, near, changes, cost, list(curves))
+        for n, ls in zip(lines, itertools.cycle((":", "-.", "--"))):
+            if n not in above:
+                ax.axhline(levels[n], color="#000000", ls=ls, lw=1, label=f"{n}: {lines[n]:.1f}")
     axes[0].set(ylabel=f"perplexity over {shallow:.1f} (%)")
-    spans = {n.removeprefix("control: "): f"{min(c):+.1f} to {max(c):+.1f}%" for n, c in far.items()}
-    spans |= {n: f"{lines[n]:.1f} ({c:+.1f}%)" for n, c in levels.items() if not low <= c <= high}
-    for n, span in spans.items():
-        axes[0].plot([], [], " ", label=f"not drawn: {n} {span}")
+    _name_not_drawn(axes[0], far, {n: (lines[n], levels[n]) for n in above})
     legend_below(fig, axes[0], columns=2)
     return fig
 

@@ -406,6 +406,11 @@ def printed(
     return terminal_table({str(c): table[c].tolist() for c in table}, terminal_width(), whole)
 
 # %% ../../nbs/runs/08_cli.ipynb #376b86b5
+def _bare_name(column: str) -> str:
+    "A column's name as a reader sees it."
+    return column.removeprefix("headline.").removeprefix("metrics.")
+
+
 def _short_sweep(table):  # pandas DataFrames
     "What `sweep` gives without parameters that are the same at every point, and with the first numbers only."
     given = [
@@ -415,7 +420,7 @@ def _short_sweep(table):  # pandas DataFrames
         (c for c in table if c.startswith("metrics.")), key=lambda c: c.count(".")
     )[:4]
     short = table[["point", *given, "status", "run", *figures]]
-    return short.rename(columns={c: c.removeprefix("headline.").removeprefix("metrics.") for c in figures})
+    return short.rename(columns={c: _bare_name(c) for c in figures})
 
 
 def _reasons(table, name: str) -> str:
@@ -525,28 +530,25 @@ def _every_column(rows):  # pandas DataFrames
     return rows[["run", *(c for c in rows if c not in ("run", "experiment") and rows[c].notna().any())]]
 
 
+def _figures(rows, short, whole: bool) -> list[str]:
+    "Columns of the headline, or of every number."
+    if not whole:
+        kept = [c for c in rows if c.startswith(("headline.", "metrics."))]
+        return [c for c in kept if _bare_name(c) in short and rows[c].notna().any()]
+
+    def is_number(value):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+    return [c for c in rows if c.startswith("metrics.") and rows[c].map(is_number).any()]
+
+
 def _spread_text(rows, short, whole: bool) -> str:  # pandas DataFrames
     """Mean +- standard deviation (number) of the headline, or of every number, for rows that differ in the
     seed alone.
     """
     from newllm.runs.results import spread
 
-    figures = (
-        [
-            c
-            for c in rows
-            if c.startswith("metrics.")
-            and rows[c].map(lambda v: isinstance(v, (int, float)) and not isinstance(v, bool)).any()
-        ]
-        if whole
-        else [
-            c
-            for c in rows
-            if c.removeprefix("headline.").removeprefix("metrics.") in short
-            and c.startswith(("headline.", "metrics."))
-            and rows[c].notna().any()
-        ]
-    )
+    figures = _figures(rows, short, whole)
     if not figures:
         return "nothing"
     table = spread(rows, figures)
@@ -563,7 +565,7 @@ def _spread_text(rows, short, whole: bool) -> str:  # pandas DataFrames
         ]
 
     return terminal_table(
-        settings | {c.removeprefix("headline.").removeprefix("metrics."): said(c) for c in figures},
+        settings | {_bare_name(c): said(c) for c in figures},
         terminal_width(),
         whole,
     )

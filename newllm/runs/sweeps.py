@@ -223,12 +223,10 @@ def sweep(
 ) -> pd.DataFrame:  # one row per point: its number, what was given, status, reason, run, metrics
     "Runs every point that is not done. Raises `ConfigError` before anything starts."
     refuse_several("newllm sweep")
-    workers, attempts = whole_number(workers, "workers", 1), whole_number(attempts, "attempts", 1)
-    timeout = (
-        None
-        if timeout is None
-        else real_number(timeout, "timeout", 0, above=True, other="None for as long as it needs")
-    )
+    workers = whole_number(workers, "workers", 1)
+    attempts = whole_number(attempts, "attempts", 1)
+    if timeout is not None:
+        timeout = real_number(timeout, "timeout", 0, above=True, other="None for as long as it needs")
     given = as_points(points, seeds)
     page, homes = _planned(experiment, given)
     labels = [" ".join(f"{k}={quoted(v, 30)}" for k, v in p.items()) or "defaults" for p in given]
@@ -243,7 +241,7 @@ def sweep(
     reasons = {}
     if jobs:
         with Stop(), contextlib.closing(_Dask(scheduler) if scheduler else _Processes(workers)) as pool:
-            reasons = _work(pool, jobs, homes, board, attempts, show)
+            reasons = _Work(pool, jobs, homes, board, attempts).run(show)
     elif show:
         board.draw()
     return _table(given, homes, reasons)
@@ -297,49 +295,61 @@ class _Processes:
             w.close()
 
 # %% ../../nbs/runs/07_sweeps.ipynb #a75e6b9b
-def _work(
-    pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int, show: bool
-) -> dict[Path, str]:
-    "Sees every job to its end; returns the reasons of those that failed."
-    waiting, tries = list(jobs), dict.fromkeys(jobs, 0)
-    running: dict[Any, tuple[Path, float]] = {}  # future -> job, when it began
-    later: dict[Path, float] = {}
-    reasons: dict[Path, str] = {}
+class _Work:
+    "Jobs on their way through a pool."
 
-    def tell(home, state, reason=""):
-        for i, h in enumerate(homes):
+    def __init__(self, pool, jobs: dict[Path, dict], homes: list[Path], board: Board, attempts: int):
+        self.pool, self.jobs, self.homes, self.board, self.attempts = pool, jobs, homes, board, attempts
+        self.waiting = list(jobs)
+        self.tries = dict.fromkeys(jobs, 0)
+        self.running: dict[Path, tuple[Any, float]] = {}  # job -> its future, when it began
+        self.later: dict[Path, float] = {}  # job -> when it waits again
+        self.reasons: dict[Path, str] = {}
+
+    def tell(self, home: Path, state: str, reason: str = "") -> None:
+        "The board hears of every point that this job is the run of."
+        for i, h in enumerate(self.homes):
             if h == home:
-                board.set(i, state, reason)
+                self.board.set(i, state, reason)
 
-    while waiting or running or later:
-        for h in [h for h, at in later.items() if at < time.monotonic()]:
-            del later[h]
-            waiting.append(h)
-        while waiting and len(running) < pool.size:
-            home = waiting.pop(0)
-            running[home] = pool.submit(jobs[home]), time.monotonic()
-            tell(home, "running")
+    def start(self) -> None:
+        "Free processes get the jobs that wait, those whose pause is over among them."
+        for home in [h for h, at in self.later.items() if at < time.monotonic()]:
+            del self.later[home]
+            self.waiting.append(home)
+        while self.waiting and len(self.running) < self.pool.size:
+            home = self.waiting.pop(0)
+            self.running[home] = self.pool.submit(self.jobs[home]), time.monotonic()
+            self.tell(home, "running")
+
+    def settle(self, home: Path) -> None:
+        "A job whose process has answered is done, failed, or tried again."
+        future, start = self.running.pop(home)
+        answer = _answer(future)
+        state, killed = answer["state"], answer["state"] == "killed"
+        self.tries[home] += killed
+        if state == "busy" or killed and self.tries[home] < self.attempts:
+            self.later[home] = time.monotonic() + 0.5  # seconds: who holds it now needs at least that long
+            self.tell(home, "waiting")
+        elif state == "done":
+            self.board.seconds.append(time.monotonic() - start)
+            self.tell(home, "done")
+        else:
+            self.reasons[home] = answer["reason"] + (f", {self.attempts} times" if killed else "")
+            self.tell(home, "failed", self.reasons[home])
+
+    def run(self, show: bool) -> dict[Path, str]:
+        "Sees every job to its end; returns the reasons of those that failed."
+        while self.waiting or self.running or self.later:
+            self.start()
+            if show:
+                self.board.draw()
+            time.sleep(0.05)
+            for home in [h for h, (future, _) in self.running.items() if future.done()]:
+                self.settle(home)
         if show:
-            board.draw()
-        time.sleep(0.05)
-        for home, (future, start) in [(h, f) for h, f in running.items() if f[0].done()]:
-            del running[home]
-            answer = _answer(future)
-            tries[home] += answer["state"] == "killed"
-            if answer["state"] == "busy" or answer["state"] == "killed" and tries[home] < attempts:
-                later[home] = time.monotonic() + 0.5  # seconds: who holds it now needs at least that long
-                tell(home, "waiting")
-                continue
-            if answer["state"] == "done":
-                board.seconds.append(time.monotonic() - start)
-            else:
-                reasons[home] = answer["reason"] + (
-                    f", {attempts} times" if answer["state"] == "killed" else ""
-                )
-            tell(home, "failed" if home in reasons else "done", reasons.get(home, ""))
-    if show:
-        board.draw()
-    return reasons
+            self.board.draw()
+        return self.reasons
 
 
 def _answer(future) -> dict[str, str]:

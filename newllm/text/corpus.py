@@ -37,7 +37,7 @@ from newllm.text.sources import (
     load_conversations,
     package_version,
 )
-from .token_file import PARTS, open_token_file
+from .token_file import PARTS, TokenFile, open_token_file
 from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer
 
 # %% ../../nbs/text/04_corpus.ipynb #4f28c498
@@ -309,6 +309,21 @@ _IN_MEMORY = 2**24  # training tokens of a token file that are read into memory,
 _BLOCK = 2**22  # tokens looked at together, where they stay on the disk
 
 
+def _of_part(file: TokenFile, part: str, config: DataConfig) -> Tensor:
+    "The first tokens of one part, or the end of the training text in the place of the validation part."
+    tail = part == "val" and config.val_source == "tail_of_train"
+    want, have = getattr(config, f"num_{part}_tokens"), file.tokens("train" if tail else part)
+    if tail:
+        have = have[: config.num_train_tokens][-want:]
+    if len(have) < want:
+        raise ValueError(
+            f"num_{part}_tokens={want} but the {part} part of the token file {str(config.path)!r} holds"
+            f" {len(have)} tokens; ask for fewer tokens, or build it of more text or with another"
+            " TokenPlan.held_out_share"
+        )
+    return have[:want] if part == "train" and want > _IN_MEMORY else have[:want].long()
+
+
 def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
     "The first tokens of each part. Raises `ValueError` for a file that is damaged, too short, or has a loss mask."
     file = open_token_file(str(config.path))
@@ -318,22 +333,7 @@ def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
             " know of; give open_token_file(path).counted('train') to JointTrainer.train, or build the file with"
             " TokenPlan(loss_on='all')"
         )
-    tail = config.val_source == "tail_of_train"
-    parts = {}
-    for part in PARTS:
-        want, have = (
-            getattr(config, f"num_{part}_tokens"),
-            file.tokens("train" if tail and part == "val" else part),
-        )
-        if tail and part == "val":
-            have = have[: config.num_train_tokens][-want:]
-        if len(have) < want:
-            raise ValueError(
-                f"num_{part}_tokens={want} but the {part} part of the token file {str(config.path)!r} holds"
-                f" {len(have)} tokens; ask for fewer tokens, or build it of more text or with another"
-                " TokenPlan.held_out_share"
-            )
-        parts[part] = have[:want] if part == "train" and want > _IN_MEMORY else have[:want].long()
+    parts = {part: _of_part(file, part, config) for part in PARTS}
     train, val, test = (parts[part] for part in PARTS)
     size = len(file.tokenizer)
     seen = torch.zeros(size, dtype=torch.bool)
@@ -350,7 +350,7 @@ def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         "embedding": config.embedding,
         "embedding_detail": _embedding_detail(config, embedding),
         "val_source": config.val_source,
-        "validation text seen in training": tail,
+        "validation text seen in training": config.val_source == "tail_of_train",
         "tokens": {part: len(ids) for part, ids in parts.items()},
         "conversations": index["documents"],
         "masked": {"val": int((~seen[val]).sum()), "test": int((~seen[test]).sum())},

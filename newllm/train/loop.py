@@ -90,7 +90,7 @@ class Place:
         self.history: list[dict] = []
         self.epoch = 0  # under way, or finished last
         self.under_way = False  # is `epoch` begun and not finished?
-        self.order: Tensor | None = None  # of the batches of `epoch`
+        self.order = torch.empty(0, dtype=torch.int64)  # of the batches of `epoch`
         self.done = 0  # batches of `epoch`
         self.terms: list[dict] = []  # what these batches cost
         self.steps = 0  # of the optimizers

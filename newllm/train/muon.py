@@ -6,6 +6,9 @@
 __all__ = ['orthogonalise', 'Muon']
 
 # %% ../../nbs/train/01_muon.ipynb #53eeb7d4
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -68,12 +71,17 @@ class Muon(torch.optim.Optimizer):
         self.dtype, self.every = dtype, every
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
-        "One step of every weight that has a gradient."
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # what `closure` gave
+        "One step of every weight that has a gradient, which `closure` computes where it is given."
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
                     self._step(p, p.grad, group)
+        return loss
 
     def _step(self, p: Tensor, grad: Tensor, group: dict) -> None:
         state = self.state[p]

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from types import FrameType
+from typing import Any
 
 # %% ../../nbs/train/06_stop.ipynb #f3d563f0
 class Stopped(KeyboardInterrupt):
@@ -31,7 +32,7 @@ class Stop:
         self.training = False  # is a training going on that looks at `asked` after each step?
         self.kernel: int | None = None  # process that does the work for this one
         self.finished = False  # is the work done, and only to be put in place?
-        self._before: dict[signal.Signals, object] = {}
+        self._before: dict[signal.Signals, Any] = {}
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> "Stop":
