@@ -43,6 +43,29 @@ def _loop(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     return out
 
 
+def _pieces(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
+    "The scan over sqrt(T) pieces at once, then over their ends."
+    B, T, C = drive.shape
+    length = math.isqrt(T)
+    cut = T - T % length  # what is left over is a piece of its own
+    a, b = (x[:, :cut].reshape(B, -1, length, C) for x in (decay, drive))
+    out = torch.empty_like(drive)
+    inside = out[:, :cut].view(B, -1, length, C)
+    kept = torch.empty_like(b)  # of what stood before the piece, after each of its tokens
+    inside[:, :, 0], kept[:, :, 0] = b[:, :, 0], a[:, :, 0]
+    for t in range(1, length):
+        torch.addcmul(b[:, :, t], a[:, :, t], inside[:, :, t - 1], out=inside[:, :, t])
+        torch.mul(a[:, :, t], kept[:, :, t - 1], out=kept[:, :, t])
+    before = torch.empty_like(kept[:, :, 0])
+    c = initial
+    for i in range(before.shape[1]):
+        before[:, i] = c
+        c = torch.addcmul(inside[:, i, -1], kept[:, i, -1], c)
+    inside.addcmul_(kept, before[:, :, None])
+    out[:, cut:] = _loop(decay[:, cut:], drive[:, cut:], c)
+    return out
+
+
 def _doubling(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     "The scan by composing neighbouring affine maps, log2(T) rounds (Hillis and Steele 1986)."
     a, b = decay.clone(), drive.clone()
@@ -55,9 +78,16 @@ def _doubling(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
     return b
 
 # %% ../../nbs/cvfp/04_solvers.ipynb #185a9b5c
+_LONG = 64  # tokens from which pieces pay
+_NARROW = 4096  # numbers a token brings; with more, memory sets the pace and not Python
+
+
 def _scan(decay: Tensor, drive: Tensor, initial: Tensor) -> Tensor:
-    "The scan in the form that suits the device."
-    return (_doubling if drive.is_cuda else _loop)(decay, drive, initial)
+    "The scan in the form that suits the device and the shape."
+    if drive.is_cuda:
+        return _doubling(decay, drive, initial)
+    alone = drive.shape[1] >= _LONG and initial.numel() <= _NARROW
+    return (_pieces if alone else _loop)(decay, drive, initial)
 
 
 class _LinearScan(torch.autograd.Function):
