@@ -284,9 +284,9 @@ def searched() -> str:
     )
 
 
-def other_text() -> str:
+def other_text(name: str, title: str) -> str:
     "How the same search ends on less of another text."
-    m = metrics("language_model_shakespeare")
+    m = metrics(name)
 
     def mean(kind):
         return statistics.mean(r["test"] for r in m["rows"][kind])
@@ -294,9 +294,9 @@ def other_text() -> str:
     rival = min((k for k in m["changes"] if k != "kneser_ney"), key=mean)
     c, counts = m["changes"][rival], m["changes"]["kneser_ney"]
     return (
-        f"Searched alike on {m['corpus']['tokens']['train']:,} tokens of Shakespeare, ours is at {mean('cvfp'):.1f} and the"
-        f" {m['titles'][rival]} at {mean(rival):.1f}: {c['percent']:+.1f}% (95% over seeds {c['seeds_low']:+.1f} to {c['seeds_high']:+.1f}"
-        f"{'' if c['holds'] else '; not told apart'}); against the counts it is {counts['percent']:+.1f}%."
+        f"{m['corpus']['tokens']['train']:,} tokens of {title} ours is at {mean('cvfp'):.1f} and the {m['titles'][rival]} at {mean(rival):.1f}:"
+        f" {c['percent']:+.1f}% (95% over seeds {c['seeds_low']:+.1f} to {c['seeds_high']:+.1f}{'' if c['holds'] else '; not told apart'}),"
+        f" {counts['percent']:+.1f}% against the counts"
     )
 
 
@@ -313,7 +313,7 @@ def limits() -> str:
     lines = [
         needed(),
         searched(),
-        other_text(),
+        f"Searched alike on {other_text('language_model_shakespeare', 'Shakespeare')}; on {other_text('language_model_bible', 'the Bible')}.",
         f"Feedback from the context into its own update makes perplexity worse than a twin's without it"
         f" ({best['mean']:+.1f}%, 95% interval {low:+.1f} to {high:+.1f}, {f['seeds']} seeds): on dialogue one scan is enough.",
         f"ASHEM routed is {off:.1f}% below its shallow half on bytes ({mean(bytes_, 'ASHEM, routed'):.2f}), but a full-depth model trained as long"
