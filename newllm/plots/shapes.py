@@ -280,7 +280,7 @@ def panels(
         shape.draw(ax, styles)
         for handle, name in zip(*ax.get_legend_handles_labels()):
             named.setdefault(name, handle)
-    if len(named) > 1 or len(shapes) > 1 and named:
+    if named and (len(named) > 1 or len(shapes) > 1 or not curves):  # a curve alone is what the title names
         columns = max(1, int(width / 2.1))
         fig.legend(list(named.values()), list(named), loc="outside lower left", ncols=columns)
         fig.set_figheight(height + 0.2 * -(-len(named) // columns))
