@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -56,6 +57,9 @@ class Shape(Protocol):
         "Draws and labels itself."
 
 
+_BEHIND: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # of values on a line
+
+
 def _crossed(ax: Axes, levels: Mapping[str, float]) -> None:
     "Dashed lines that bars end before or behind."
     for (name, place), dashes in zip(levels.items(), itertools.cycle(_GREYS)):
@@ -81,7 +85,12 @@ def _tick(ax: Axes, log: str, whole: bool) -> None:
         if high < 100 * low:
             plain_log_ticks(getattr(ax, f"{axis}axis"))
     if whole and "x" not in log:
-        ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+        _whole(ax.xaxis)
+
+
+def _whole(axis: Axis) -> None:
+    "No tick stands between two whole numbers."
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 # %% ../../nbs/plots/05_shapes.ipynb #e6566268
 @dataclass(frozen=True, eq=False)
@@ -162,7 +171,7 @@ class Bars:
         lengths = [v if least is None else max(v, least) for v in self.values.values()]
         bars = ax.barh(list(self.values), lengths, color=colours)
         written = [format(v, self.digits) for v in self.values.values()]
-        ax.bar_label(bars, written, padding=3, fontsize=8, annotation_clip=False)
+        ax.bar_label(bars, written, padding=3, fontsize=8, annotation_clip=False, bbox=_BEHIND)
         _crossed(ax, self.levels)
         ax.set(xlabel=_with_log(self.x, self.log), xscale="log" if self.log else "linear", title=self.title)
         ax.margins(x=0.15)
@@ -220,7 +229,7 @@ class GroupedBars:
                 ax.bar_label(bars, written, fontsize=8, label_type="center")
                 left = left + lengths
             else:
-                ax.bar_label(bars, written, fontsize=8, padding=3)
+                ax.bar_label(bars, written, fontsize=8, padding=3, bbox=_BEHIND)
         _crossed(ax, self.levels)
         ax.set(xlabel=self.x, title=self.title)
         ax.set_yticks(places, names)
@@ -257,6 +266,8 @@ class Matrix:
         for place in self.marks:
             ax.axvline(place - 0.5, color="white", lw=1, ls="--")
         ax.set(xlabel=self.x, ylabel=self.y, title=self.title)
+        _whole(ax.xaxis)
+        _whole(ax.yaxis)
         ax.grid(False)
         ax.figure.colorbar(image, ax=ax, label=self.z)
 
