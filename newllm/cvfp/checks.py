@@ -41,6 +41,7 @@ from newllm.metrics import (
     zero_solution,
 )
 from ..text.generate import TextModel
+from ..text.tokenizers import readable
 
 # %% ../../nbs/cvfp/08_checks.ipynb #705b1a18
 @contextmanager
@@ -433,7 +434,7 @@ def singular_vector_tokens(
     k: int,  # strongest directions
     num_tokens: int,  # tokens listed for each
 ) -> list[list[dict]]:  # per direction, largest share first: token, id, share, frequency
-    "The tokens that contribute most to the top singular vectors of the contexts, decoded."
+    "The tokens that contribute most to the top singular vectors of the contexts, as a reader sees them."
     distinct, shares, frequency = token_shares(contexts, ids, k)
     rows = []
     for row in shares:
@@ -441,7 +442,7 @@ def singular_vector_tokens(
         rows.append(
             [
                 dict(
-                    token=tokenizer.decode([int(distinct[i])]),
+                    token=readable(tokenizer, [int(distinct[i])]),
                     id=int(distinct[i]),
                     share=row[i].item(),
                     frequency=frequency[i].item(),

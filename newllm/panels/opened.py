@@ -24,6 +24,7 @@ from ..loader import load_model
 from ..parts import announced, saved_parts
 from ..text.corpus import Corpus, load_corpus
 from ..text.embeddings import counted_start
+from ..text.tokenizers import MESSAGE_ENDS, readable
 
 # %% ../../nbs/panels/01_opened.ipynb #aca557e9
 def token_texts(
@@ -36,8 +37,7 @@ def token_texts(
             "the text is shown token by token, which needs a tokenizer; set model.tokenizer, or give a run"
             " folder"
         )
-    special = set(tokenizer.all_special_ids)
-    return ["⏎\n" if int(i) in special else tokenizer.decode([int(i)]) for i in ids]
+    return [readable(tokenizer, [i]).replace(MESSAGE_ENDS, MESSAGE_ENDS + "\n") for i in ids]
 
 # %% ../../nbs/panels/01_opened.ipynb #b686a8d1
 @dataclass(frozen=True, eq=False)

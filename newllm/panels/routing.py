@@ -24,6 +24,7 @@ from ..lego.routing import Router, time_ratio
 from .opened import load_run, token_texts
 from .picture import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
 from ..plots.theme import PALETTE, ROLES
+from ..text.tokenizers import readable
 
 # %% ../../nbs/panels/04_routing.ipynb #14b1de6c
 class AtRandom:
@@ -178,11 +179,13 @@ def exit_notes(
         p, k = model.predict(state, i).softmax(-1).flatten(0, 1).topk(num_top)
         parts.append(
             [
-                f"layer {end}: " + ", ".join(f"{tokenizer.decode([t])!r} {q:.0%}" for t, q in zip(ids, ps))
+                f"layer {end}: " + ", ".join(f"{readable(tokenizer, [t])!r} {q:.0%}" for t, q in zip(ids, ps))
                 for ids, ps in zip(k.tolist(), p.tolist())
             ]
         )
-    follows = ["not counted" if t == IGNORED else repr(tokenizer.decode([t])) for t in y.flatten().tolist()]
+    follows = [
+        "not counted" if t == IGNORED else repr(readable(tokenizer, [t])) for t in y.flatten().tolist()
+    ]
     return ["\n".join([*notes, f"followed by: {f}"]) for *notes, f in zip(*parts, follows)]
 
 # %% ../../nbs/panels/04_routing.ipynb #30971f3e

@@ -23,6 +23,7 @@ from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
 from ..cvfp.recorded import ContextModel
 from ..text.generate import sample
+from ..text.tokenizers import readable, typed
 
 # %% ../../nbs/panels/05_tokens.ipynb #2b534ab6
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ class Reading:
 
     def start(
         self,
-        prompt: str,
+        prompt: str,  # ⏎ ends a message
         threshold: float,  # of a stack's exits
     ) -> None:
         "Reads the prompt with both networks."
@@ -134,7 +135,7 @@ class Reading:
         self.ids: list[int] = []
         self.steps: list[Step] = []  # what was said after every token
         self.control: list[Step] = []  # what the untrained network said
-        for token in self.tokenizer.encode(prompt)[: self.num_tokens] or [self.tokenizer.all_special_ids[0]]:
+        for token in typed(self.tokenizer, prompt)[: self.num_tokens] or [self.tokenizer.all_special_ids[0]]:
             self.read(token)
         self.given = len(self.ids)
 
@@ -216,7 +217,10 @@ def _predictions(reading: Reading, at: int, num_top: int = 5) -> str:
     rows = [
         [
             str(r + 1),
-            *(f"{reading.tokenizer.decode([int(t.indices[r])])!r} {t.values[r]:.0%}" for t in tops.values()),
+            *(
+                f"{readable(reading.tokenizer, [int(t.indices[r])])!r} {t.values[r]:.0%}"
+                for t in tops.values()
+            ),
         ]
         for r in range(num_top)
     ]
@@ -353,7 +357,7 @@ def token_panel(
     return TokenPanel(
         s.model,
         control or untrained(s),
-        prompt if prompt is not None else s.tokenizer.decode(s.ids.tolist()),
+        prompt if prompt is not None else readable(s.tokenizer, s.ids),
         seed,
         num_tokens,
     )
