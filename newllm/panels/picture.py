@@ -82,6 +82,8 @@ def draw(
     )
     fig.suptitle(textwrap.fill(picture.title, int(11 * width)), x=0.01, ha="left")
     flat = list(axes.flat)
+    for ax in flat[len(picture.charts) :]:
+        ax.set_axis_off()
     for ax, chart in zip(flat, picture.charts):
         for l in chart.lines:
             _mark(ax, l, "" if l.name in known else l.name)
@@ -140,7 +142,7 @@ def _step(x: Sequence[float]) -> float:
 _WIDTH, _WRAP = (
     800,
     108,
-)  # pixels, and characters of a title in them: what is left of a window 1280 wide beside JupyterLab's file list
+)  # pixels, and characters of a title in them, until the browser says how wide the page is
 
 
 class ChartView(anywidget.AnyWidget):
@@ -163,6 +165,13 @@ class ChartView(anywidget.AnyWidget):
       model.send({plotly: true});
       return held.promise;
     };
+    // words of a title in lines of so many characters
+    const wrapped = (text, size) => text.split(" ").reduce((lines, word) => {
+      const last = lines[lines.length - 1];
+      if (last !== undefined && last.length + 1 + word.length <= size) lines[lines.length - 1] = last + " " + word;
+      else lines.push(word);
+      return lines;
+    }, []);
     async function render({model, el}) {
       const box = document.createElement("div");
       el.appendChild(box);
@@ -171,7 +180,13 @@ class ChartView(anywidget.AnyWidget):
       const draw = () => {
         const f = JSON.parse(model.get("figure"));
         room = el.clientWidth;
-        f.layout.width = Math.max(f.layout.width, Math.min(room - 4, 1150));  // a wider page is used
+        f.layout.width = Math.max(480, room - 4);  // the page's width, whatever it is
+        const title = f.layout.title.text.replaceAll("<b>", "").replaceAll("</b>", "").split("<br>").join(" ");
+        const lines = wrapped(title, Math.floor(f.layout.width / 7.4));
+        f.layout.title.text = "<b>" + lines.join("<br>") + "</b>";
+        const more = 18 * Math.max(0, lines.length - 2);
+        f.layout.margin.t += more;
+        f.layout.height += more;
         return Plotly.react(box, f.data, f.layout, {displaylogo: false});
       };
       await draw();
@@ -208,12 +223,21 @@ class Live:
         picture: Picture,
         height: int = 250,  # pixels of a row
     ):
-        rows, columns = self.grid = picture.grid
+        self.height = height
+        self.widget = ChartView()
+        self._lay_out(picture.grid)
+        self.show(picture)
+
+    def _lay_out(self, grid: tuple[int, int]) -> None:
+        "Empty axes, row by row."
+        self.grid = grid
+        self.shape: Any = None  # of the traces that are drawn
+        rows, columns = grid
         self.figure = go.Figure(make_subplots(rows, columns, horizontal_spacing=0.11, vertical_spacing=0.22))
         self.figure.update_layout(
             template=plotly_template(),
             width=_WIDTH,
-            height=56 + 30 + height * rows,
+            height=56 + 30 + self.height * rows,
             margin=dict(l=70, r=20, t=56, b=86),
             hovermode="closest",
             bargap=0.05,
@@ -221,15 +245,14 @@ class Live:
             legend=dict(orientation="h", yref="container", y=0, yanchor="bottom", x=0),
             title=dict(font=dict(size=14), x=0.01, y=0.97, yanchor="top"),
         )
-        self.shape: Any = None
-        self.widget = ChartView()
-        self.show(picture)
 
     def show(
         self,
-        picture: Picture,  # with as many charts as the first
+        picture: Picture,
     ) -> None:
-        "Changes what is shown."
+        "Changes what is shown; another number of charts lays the axes out anew."
+        if picture.grid != self.grid:
+            self._lay_out(picture.grid)
         traces = [
             (i, t)
             for i, chart in enumerate(picture.charts, 1)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['launch', 'run_processes', 'run_state', 'pause', 'unpause', 'stop', 'history', 'numbers', 'track', 'training_picture',
-           'RunControls', 'TrainingPanel', 'training_panel']
+           'RunControls', 'newest_run', 'TrainingPanel', 'training_panel']
 
 # %% ../../nbs/panels/07_training.ipynb #a5b2a4a6
 import asyncio
@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +201,7 @@ def training_picture(
     term: str,  # number of the first chart
     title: str,
 ) -> Picture:
-    "Term, convergence, perplexity; effective rank, spectrum, memory."
+    "Term, convergence, perplexity, effective rank, spectrum, memory: those that the runs report."
     lines: list[list[Line]] = [[] for _ in range(6)]
     for (name, rows), color in zip(runs.items(), _COLOURS):
         for i, chart in enumerate(lines[:4]):
@@ -210,10 +210,11 @@ def training_picture(
         for chart, key in zip(lines[4:], ("spectrum", "memory")):
             chart += _first_and_last([r[key] for r in rows if r.get(key)], name, color)
     charts = [
-        Chart(x if drawn else "not reported here", y or term, drawn, log_y=log, ylim=limits)
+        Chart(x, y or term, drawn, log_y=log, ylim=limits)
         for (x, y, log, limits), drawn in zip(_CHARTS, lines)
     ]
-    return Picture(title, charts, columns=3)
+    charts = [c for c in charts if c.lines] or charts[:1]
+    return Picture(title, charts, columns=2 if len(charts) == 4 else min(3, len(charts)))
 
 
 def _first_and_last(curves: Sequence[Sequence[float]], name: str, color: str) -> list[Line]:
@@ -292,6 +293,7 @@ class RunControls(Panel):
         self.experiment = _dropdown("experiment", options=list(self.pages), value=experiment)
         self.run, self.other = _dropdown("run"), _dropdown("laid over")
         self.stretch, self.term = _dropdown("phase"), _dropdown("number")
+        self.drawn: Path | None = None  # the run that was drawn last
         self.buttons = {
             name: W.Button(description=name, layout=W.Layout(width="90px"))
             for name in ("Start", "Pause", "Stop", "Resume")
@@ -343,7 +345,7 @@ class RunControls(Panel):
 
 # %% ../../nbs/panels/07_training.ipynb #d78ad0f2
 _ABLE = {  # states of the run in which each button does something; without a run it is new
-    "Start": ("new", "done"),
+    "Start": ("new", "done", "failed", "killed"),
     "Pause": ("running",),
     "Stop": ("running", "paused"),
     "Resume": ("paused", "failed", "killed"),
@@ -361,6 +363,35 @@ def _still_or_newest(chosen: str | None, offered: list[str], found: list[str]) -
     if chosen in found and offered.index(chosen) > 0:
         return chosen
     return found[-1] if found else None
+
+
+def _fullest(found: Mapping[str, Sequence[Mapping]]) -> str | None:
+    "The stretch that fills most charts, the newest of several; None without any."
+
+    def charts(name: str) -> int:
+        rows = found[name]
+        return len(
+            [
+                c
+                for c in training_picture({name: rows}, next(iter(numbers(rows)), "loss"), "").charts
+                if c.lines
+            ]
+        )
+
+    return max(reversed(list(found)), key=charts, default=None)
+
+
+def newest_run(
+    names: Collection[str],  # experiments
+) -> Path | None:  # the run folder; None when there is no run
+    "The run of these experiments that was written to last."
+
+    def written(folder: Path) -> float:
+        files = [folder / n for n in ("history.jsonl", "status.json") if (folder / n).is_file()]
+        return max(f.stat().st_mtime for f in [folder, *files])
+
+    found = run_folders() if outputs_root().is_dir() else []
+    return max((f for f in found if f.parent.name in names), key=written, default=None)
 
 # %% ../../nbs/panels/07_training.ipynb #ba0949a1
 class TrainingPanel(RunControls):
@@ -387,26 +418,29 @@ class TrainingPanel(RunControls):
         _follow(self)
 
     def _experiment(self) -> None:
-        "Another experiment: its form and its runs."
-        self.form.children = [Form(self.pages[self.experiment.value])]
-        self.folder = None
-        self._list()
-        self.refresh(True)
+        "Another experiment: its form and its newest run."
+        form = Form(self.pages[self.experiment.value])
+        self.form.children = [form]
+        newest = newest_run([form.experiment])
+        self._choose(str(newest) if newest else "")
 
     def _list(self) -> None:
         "The runs that are there now; what is chosen stays chosen."
         name = self.form.children[0].experiment
         found = run_folders(experiment=name) if (outputs_root() / name).is_dir() else []
-        options = [("none", ""), *((f"{f.name} ({run_state(f)})", str(f)) for f in found)]
-        for w, value in ((self.run, str(self.folder or "")), (self.other, self.other.value)):
-            self._offer(w, options, value if value in [v for _, v in options] else "")
+        options = [(f"{f.name} ({run_state(f)})", str(f)) for f in found]
+        for w, nothing, value in (
+            (self.run, "a new run", str(self.folder or "")),
+            (self.other, "none", self.other.value),
+        ):
+            known = [v for _, v in options]
+            self._offer(w, [(nothing, ""), *options], value if value in known else "")
 
     def _choose(self, folder: str) -> None:
-        "Shows a run, and its parameters in the form."
+        "Shows a run, and its parameters in the form; for a new run those of the page."
         self.folder = Path(folder) if folder else None
-        if self.folder:
-            saved = read_json(self.folder / "config.json")
-            self.form.children[0].fill(saved_values(self.form.children[0], saved) if saved else {})
+        saved = read_json(self.folder / "config.json") if self.folder else {}
+        self.form.children[0].fill(saved_values(self.form.children[0], saved) if saved else {})
         self.refresh(True)
 
     def _do(self, action) -> None:
@@ -443,7 +477,11 @@ class TrainingPanel(RunControls):
     def _draw(self, state: str) -> None:
         "The chosen stretch of the run, and of the one that is laid over it."
         found: dict[str, list[dict]] = history(self.folder) if self.folder else {}
-        shown = _still_or_newest(self.stretch.value, list(self.stretch.options), list(found))
+        if self.folder != self.drawn and state not in ("running", "paused"):
+            shown = _fullest(found)
+        else:
+            shown = _still_or_newest(self.stretch.value, list(self.stretch.options), list(found))
+        self.drawn = self.folder
         self._offer(self.stretch, list(found)[::-1], shown)
         rows = found.get(self.stretch.value, [])
         terms = numbers(rows)
@@ -481,7 +519,7 @@ def _follow(panel: TrainingPanel, seconds: float = 1.0) -> None:
 def training_panel(
     experiment: (
         str | Path | None
-    ) = None,  # a name, a page, or the folder of a run; None = the first experiment
+    ) = None,  # a name, a page, or the folder of a run; None = the experiment of the newest run, or the first
 ) -> TrainingPanel:
     "Starts and follows runs of an experiment page. Raises `ConfigError` for an unknown one."
     pages = experiments()
@@ -498,8 +536,10 @@ def training_panel(
             "there are no experiment pages; install from a clone with `pip install -e .`, or give the path to"
             " a page"
         )
-    panel = TrainingPanel(find_page(experiment).stem if experiment is not None else next(iter(pages)), pages)
+    if experiment is None:
+        newest = newest_run(pages)
+        experiment = newest.parent.name if newest else next(iter(pages))
+    panel = TrainingPanel(find_page(experiment).stem, pages)
     if folder:
-        panel.folder = folder.resolve()
-        panel.refresh(True)
+        panel._choose(str(folder.resolve()))
     return panel
