@@ -128,7 +128,7 @@ class Lines:
             x, y = (np.asarray(v) for v in self.curves[name])
             style = styles[name] | ({"ls": ""} if name in self.scattered else {})
             shown = len(x) <= 20 or name in self.scattered
-            face = "white" if is_control(name) else style["color"]
+            face = "none" if is_control(name) else style["color"]
             size = 4 if len(x) <= 200 else 2
             ax.plot(x, y, marker="o" if shown else "", ms=size, mfc=face, label=name, **style)
         for name, height in self.levels.items():
