@@ -74,7 +74,7 @@ def modules_come_from_pages() -> Iterator[str]:
 def modules_import_nothing_of_the_dev_extra() -> Iterator[str]:
     for p in (ROOT / "newllm").rglob("*.py"):
         found = re.findall(
-            r"^\s*(?:import|from) (nbdev|fastcore|execnb|nbconvert|hypothesis)\b",
+            r"^\s*(?:import|from) (nbdev|fastcore|execnb|hypothesis)\b",
             p.read_text(encoding="utf-8"),
             re.MULTILINE,
         )

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Mistake', 'Commands', 'main', 'terminal_table', 'list_command', 'what_presets_say', 'described', 'show_command',
            'given_values', 'run_command', 'grid_values', 'whole_numbers', 'sweep_command', 'terminal_width', 'printed',
-           'results_command', 'compare_command', 'clean_command', 'check_command', 'known_pages', 'page_called',
-           'copy_page', 'copy_command', 'pages_to_open', 'lab_words', 'lab_command']
+           'write_html', 'results_command', 'compare_command', 'clean_command', 'check_command', 'known_pages',
+           'page_called', 'copy_page', 'copy_command', 'html_command', 'pages_to_open', 'lab_words', 'lab_command']
 
 # %% ../../nbs/runs/08_cli.ipynb #4f9a9c58
 import importlib.util
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import textwrap
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -435,18 +436,37 @@ def _reasons(table, name: str) -> str:
     )
 
 # %% ../../nbs/runs/08_cli.ipynb #4325021d
+def write_html(
+    file: str,  # written over when it is there
+    make: Callable[[], str],  # the page
+) -> None:
+    "Writes a page and says where. Raises `ConfigError` for a folder that is not there."
+    target = Path(file).resolve()
+    if not target.parent.is_dir() or target.is_dir():
+        raise ConfigError(f"{quoted(file)} is no file in a folder that is there; give one such as page.html")
+    write_whole(target, make())
+    click.echo(f"written: {target} ({target.stat().st_size / 1e6:.1f} MB, opens without a network)")
+
+
 @main.command("results")
 @click.argument("experiment", required=False)
 @click.option("--sort", metavar="COLUMN", help="Sort by a column; the end of its name is enough.")
 @click.option("--spread", "spread_", is_flag=True, help="Mean, standard deviation and number over seeds.")
 @click.option("--all", "whole", is_flag=True, help="Every column, in blocks that fit the terminal.")
 @click.option("--csv", is_flag=True, help="Every column, as CSV.")
-def results_command(experiment: str | None, sort: str | None, spread_: bool, whole: bool, csv: bool) -> None:
+@click.option("--html", "file", metavar="FILE", help="Tables and figures as one page that opens offline.")
+def results_command(
+    experiment: str | None, sort: str | None, spread_: bool, whole: bool, csv: bool, file: str | None
+) -> None:
     """All runs (of EXPERIMENT), a table for each experiment: state, what varies, and the figures it is
     known by.
     """
     from newllm.runs.results import column, overview, results
 
+    if file:
+        from newllm.runs.offline import offline_html, runs_page
+
+        return write_html(file, lambda: offline_html(runs_page(experiment=experiment), code=False))
     table = results(experiment=experiment)
     if sort:
         table = table.sort_values(column(table, sort), kind="stable")
@@ -626,6 +646,23 @@ def copy_command(page: str, force: bool) -> None:
     copy_page(source, target)
     runs = f"; newllm run ./{target.name} runs it" if source in experiments().values() else ""
     click.echo(f"copied to {target}{runs}")
+
+
+@main.command("html")
+@click.argument("page")
+@click.argument("file")
+@click.option("--no-code", is_flag=True, help="Text and outputs only.")
+def html_command(page: str, file: str, no_code: bool) -> None:
+    """Writes PAGE with its outputs to FILE, one HTML page that opens offline.
+
+    PAGE is a name of `newllm list`, a place such as cvfp/05_leaky or results, or a notebook such as a run's.
+    """
+    import nbformat
+
+    from newllm.runs.offline import offline_html
+
+    source = Path(page) if page.endswith(".ipynb") and Path(page).is_file() else page_called(page)
+    write_html(file, lambda: offline_html(nbformat.read(source, 4), source.parent, code=not no_code))
 
 # %% ../../nbs/runs/08_cli.ipynb #1ab0a7e2
 def pages_to_open() -> Path:
