@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 try:
-    import numba
+    from numba import njit  # a folder called numba in the current one is no numba
 except ImportError:
-    numba = None
+    njit = None
 
 # %% ../../nbs/cvfp/16_householder.ipynb #614e38b0
 def reflection_strength(
@@ -198,9 +198,9 @@ def turn_by_tokens(
 # %% ../../nbs/cvfp/16_householder.ipynb #38732ccc
 def _compiled(function):
     "`function`, compiled where numba is there; `contract` allows fused multiply-adds and nothing that reorders sums."
-    if numba is None:
+    if njit is None:
         return function
-    return numba.njit(fastmath={"contract"}, error_model="numpy", cache=True)(function)
+    return njit(fastmath={"contract"}, error_model="numpy", cache=True)(function)
 
 
 @_compiled
@@ -512,7 +512,7 @@ def is_fused(
     "Is `turn_states` one compiled loop for such tensors? On a CPU, in float32 or float64, with numba installed."
     return (
         _compile
-        and numba is not None
+        and njit is not None
         and like.device.type == "cpu"
         and like.dtype in (torch.float32, torch.float64)
     )

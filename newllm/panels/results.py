@@ -10,6 +10,7 @@ import base64
 import html
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from ..config import ConfigError
 from .picture import Chart, Line, Panel, Picture
 from ..plots.theme import PALETTE, ROLES
 from ..runs.offline import run_html
-from ..runs.results import FIXED, column, read_run, results, run_folders, varied
+from ..runs.results import FIXED, bare_name, column, read_run, results, run_folders, varied
 from ..runs.run import outputs_root
 
 # %% ../../nbs/panels/08_results.ipynb #53938f24
@@ -77,7 +78,7 @@ class TableView(anywidget.AnyWidget):
         const row = document.createElement("tr");
         row.replaceChildren(...model.get("columns").map(c => {
           const th = document.createElement("th");
-          th.textContent = c + mark(c);
+          th.textContent = c.replace(/^(headline|metrics)[.]/, "") + mark(c);
           th.onclick = () => {
             model.set("turned", c === model.get("sort") && !model.get("turned"));
             model.set("sort", c);
@@ -213,10 +214,10 @@ def _scatter(rows: pd.DataFrame, x: str, y: str, control: str | None, noted: lis
     beside = ""
     if control:
         points, notes = (list(rows[x]), list(rows[control])), _notes(rows, noted)
-        label = control.removeprefix("headline.") if control.startswith("headline.") else "untrained"
+        label = bare_name(control) if control.startswith("headline.") else "untrained"
         lines.append(Line(label, *points, ROLES["control"], "dots", dash=True, hover=notes))
         beside = f" ({label} {_range(rows[control])})" if rows[control].notna().any() else ""
-    across, up = (c.removeprefix("metrics.").removeprefix("headline.") for c in (x, y))
+    across, up = bare_name(x), bare_name(y)
     found = f": {_range(rows[y])}" if len(rows) else ""
     runs = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
     return Picture(f"{up} of {runs}{found}{beside}", [Chart(across, up, lines)])
@@ -239,7 +240,9 @@ def _filter_field() -> W.Text:
 def _column_choice(name: str, columns: list[str], value: str) -> W.Dropdown:
     "A column of the scatter."
     layout = W.Layout(width="330px")
-    return W.Dropdown(options=columns, value=value, description=name, layout=layout, **_WIDE)
+    counts = Counter(bare_name(c) for c in columns)
+    options = [(bare_name(c) if counts[bare_name(c)] == 1 else c, c) for c in columns]
+    return W.Dropdown(options=options, value=value, description=name, layout=layout, **_WIDE)
 
 
 def _offered(table: pd.DataFrame, numbers: list[str], always: set[str]) -> list[str]:

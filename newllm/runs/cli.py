@@ -407,11 +407,6 @@ def printed(
     return terminal_table({str(c): table[c].tolist() for c in table}, terminal_width(), whole)
 
 # %% ../../nbs/runs/08_cli.ipynb #376b86b5
-def _bare_name(column: str) -> str:
-    "A column's name as a reader sees it."
-    return column.removeprefix("headline.").removeprefix("metrics.")
-
-
 def _short_sweep(table):  # pandas DataFrames
     "What `sweep` gives without parameters that are the same at every point, and with the first numbers only."
     given = [
@@ -420,8 +415,10 @@ def _short_sweep(table):  # pandas DataFrames
     figures = [c for c in table if c.startswith("headline.")] or sorted(
         (c for c in table if c.startswith("metrics.")), key=lambda c: c.count(".")
     )[:4]
+    from newllm.runs.results import bare_name
+
     short = table[["point", *given, "status", "run", *figures]]
-    return short.rename(columns={c: _bare_name(c) for c in figures})
+    return short.rename(columns={c: bare_name(c) for c in figures})
 
 
 def _reasons(table, name: str) -> str:
@@ -552,9 +549,11 @@ def _every_column(rows):  # pandas DataFrames
 
 def _figures(rows, short, whole: bool) -> list[str]:
     "Columns of the headline, or of every number."
+    from newllm.runs.results import bare_name
+
     if not whole:
         kept = [c for c in rows if c.startswith(("headline.", "metrics."))]
-        return [c for c in kept if _bare_name(c) in short and rows[c].notna().any()]
+        return [c for c in kept if bare_name(c) in short and rows[c].notna().any()]
 
     def is_number(value):
         return isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -566,7 +565,7 @@ def _spread_text(rows, short, whole: bool) -> str:  # pandas DataFrames
     """Mean +- standard deviation (number) of the headline, or of every number, for rows that differ in the
     seed alone.
     """
-    from newllm.runs.results import spread
+    from newllm.runs.results import bare_name, spread
 
     figures = _figures(rows, short, whole)
     if not figures:
@@ -585,7 +584,7 @@ def _spread_text(rows, short, whole: bool) -> str:  # pandas DataFrames
         ]
 
     return terminal_table(
-        settings | {_bare_name(c): said(c) for c in figures},
+        settings | {bare_name(c): said(c) for c in figures},
         terminal_width(),
         whole,
     )
