@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['BENCH_SECTIONS', 'STATE_KINDS', 'STATE_IDEAS', 'PAGES', 'windows_fill', 'rank_holds', 'probes_hold', 'feedback_works',
            'listed', 'PageSection', 'CvfpPage', 'RecordedPage', 'FixedPointPage', 'LanguageModelPage',
-           'FrozenContextsPage', 'FeedbackPage', 'DiversityPage', 'MemoryPage', 'BenchPage', 'parts_hold_a_sequence',
-           'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage', 'StateTrackingPage', 'SmollmPage',
-           'Page', 'page_says']
+           'FrozenContextsPage', 'FeedbackPage', 'LateWordsPage', 'DiversityPage', 'MemoryPage', 'BenchPage',
+           'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'AshemRoutingPage', 'AshemGenerationPage',
+           'StateTrackingPage', 'SmollmPage', 'Page', 'page_says']
 
 # %% ../../nbs/runs/01_page_config.ipynb #bbd6a205
 import dataclasses
@@ -424,6 +424,33 @@ class FeedbackPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #458579df
+@config_section
+class LateWordsPage(PageSection):
+    "What feedback does to which words."
+
+    seeds: int = option(3, "networks", ge=1, le=1000)
+    least_tokens: int = option(200, "a kind of word with fewer test tokens is left out", ge=1, le=1_000_000)
+
+    def needs(self, config) -> Iterator[str]:
+        "One line for each reason why the page could not end."
+        yield from windows_fill(config.data.num_train_tokens, config.joint.num_streams, config.joint.window)
+        if config.model.feedback == "none":
+            yield "feedback='none': the page asks what feedback does; set it to ring, gates, multiply or add"
+        if self.least_tokens > config.data.num_test_tokens:
+            yield (
+                f"least_tokens={self.least_tokens} leaves no kind of word of num_test_tokens="
+                f"{config.data.num_test_tokens}; lower it"
+            )
+
+    def headline(self) -> dict[str, tuple[str, ...]]:
+        "Title of a figure -> where it stands in metrics.json."
+        return {
+            "most over least": ("most_over_least",),
+            "explained %": ("explained_percent", "own, trained", "*"),
+            "untrained": ("explained_percent", "own, untrained", "*"),
+        }
+
+
 @config_section
 class DiversityPage(PageSection):
     "Every diversity term."
@@ -842,6 +869,10 @@ PAGES: dict[str, Page] = {
             "": dict(muon_every=1),  # as its figures were made
             "tiny": dict(seeds=1, kinds="ring", epochs=1, feedback="ring", num_sweeps=2),
         },
+    ),
+    "late_words": Page(
+        LateWordsPage,
+        {"tiny": dict(seeds=1, epochs=1, feedback="ring", num_sweeps=2, feedback_std=0.5, least_tokens=10)},
     ),
     "diversity": Page(
         DiversityPage,
