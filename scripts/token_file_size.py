@@ -1,6 +1,7 @@
 """Makes a text of as many tokens as asked for, builds its token file, reads it in windows, and prints speed and peak memory.
 
     python scripts/token_file_size.py FOLDER 2e6 2e7      # each size in a folder of its own, each step in a process of its own
+    python scripts/token_file_size.py FOLDER 1e8 --keep   # what was measured goes to nbs/results
 
 The text is dialogue of the package chitchat-dataset, its messages drawn anew into conversations, as jsonl. A step that was
 stopped goes on when the same command is given again.
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+RESULTS = Path(__file__).resolve().parents[1] / "nbs" / "results" / "token_file_size.json"
 FOUR = 4.0  # characters a token: about what a vocabulary of 4,096 needs for this text
 STREAMS, WINDOW = 64, 512  # of the reading
 
@@ -21,6 +23,13 @@ def memory(kind: str) -> float:
     "VmHWM: peak; RssAnon: now, without the pages of mapped files. In MB."
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) / 1024
+
+
+def kept(folder: Path, **figures: float) -> None:
+    "Adds figures to those of the other steps."
+    file = folder / "figures.json"
+    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    file.write_text(json.dumps(before | figures, indent=1) + "\n", encoding="utf-8")
 
 
 def make_text(folder: Path, tokens: float) -> None:
@@ -62,6 +71,13 @@ def build(folder: Path, tokens: float) -> None:
     )
     bar.close()
     seconds, found = time.monotonic() - begun, sum(made.index["tokens"].values())
+    kept(
+        folder,
+        tokens=found,
+        build_seconds=seconds,
+        build_peak_mb=memory("VmHWM"),
+        before_first_token_mb=before,
+    )
     print(
         f"built: {found:,} tokens in {seconds:.0f} s, {found / seconds:,.0f} tokens a second; peak memory"
         f" {memory('VmHWM'):.0f} MB ({before:.0f} MB before the first token)"
@@ -78,9 +94,10 @@ def read(folder: Path, tokens: float) -> None:
     begun, total = time.monotonic(), 0
     for x, _, _ in carried_windows(ids, JointConfig(num_streams=STREAMS, window=WINDOW, epochs=1)):
         total += x.numel()
-    speed = total / (time.monotonic() - begun)
+    seconds, own = time.monotonic() - begun, memory("RssAnon") - before
+    kept(folder, tokens_read=total, read_own_mb=own)
     print(
-        f"read: {total:,} tokens, {speed:,.0f} a second; memory of its own {memory('RssAnon') - before:+.1f} MB,"
+        f"read: {total:,} tokens, {total / seconds:,.0f} a second; memory of its own {own:+.1f} MB,"
         f" peak with the mapped file {memory('VmHWM'):.0f} MB"
     )
 
@@ -93,11 +110,18 @@ def main() -> None:
     if sizes and sizes[0] in STEPS:
         STEPS[sizes[0]](Path(folder), float(sizes[1]))
         return
+    keep = "--keep" in sizes
+    sizes = [size for size in sizes if size != "--keep"]
     for size in sizes:
         place = Path(folder) / f"{float(size):.0f}"
         place.mkdir(parents=True, exist_ok=True)
         for step in STEPS:
             subprocess.run([sys.executable, __file__, str(place), step, size], check=True)
+    if keep:
+        figures = [
+            json.loads((Path(folder) / f"{float(s):.0f}" / "figures.json").read_text("utf-8")) for s in sizes
+        ]
+        RESULTS.write_text(json.dumps({"sizes": figures}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
