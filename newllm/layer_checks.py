@@ -111,7 +111,7 @@ def _call(layer: nn.Module, x: Tensor, width: int) -> None:
             f" {(*x.shape[:2], width)}; a layer of another width says so as `hidden_size`"
         )
 
-
+# %% ../nbs/09_layer_checks.ipynb #5e4a1e2c
 def check_layer(
     layer: str | Callable[[int, int], nn.Module],  # a registered name, or (embed_dim, hidden_dim) -> module
     embed_dim: int = 3,  # E
@@ -171,7 +171,7 @@ def _gradients(double: nn.Module, x: Tensor) -> LayerCheck:
         return LayerCheck(name, torch.inf, " ".join(str(e).split())[:160])
     return LayerCheck(name, 0.0)
 
-
+# %% ../nbs/09_layer_checks.ipynb #7e431932
 @torch.no_grad()
 def _saved(layer: nn.Module, fresh: nn.Module, x: Tensor, bound: Tensor) -> LayerCheck:
     "Through a file into a layer that was made anew."

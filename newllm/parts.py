@@ -158,7 +158,7 @@ def register(
 
     return keep
 
-
+# %% ../nbs/08_parts.ipynb #16db0119
 def unregister(
     kind: str,
     name: str,  # of a registered part
@@ -240,7 +240,7 @@ def failed_entry_points() -> str:
     failed = _load_entry_points()
     return f"; entry points of {GROUP} that failed: {', '.join(failed)}" if failed else ""
 
-
+# %% ../nbs/08_parts.ipynb #0e1a0f14
 def find_part(
     kind: str,  # of KINDS
     name: str,

@@ -111,7 +111,7 @@ def _adjoint_pieces(turn: Tensor, grad: Tensor) -> tuple[Tensor, Tensor]:  # as 
     )
     return (grads + behind).flatten(1, 2)[:, :T], start
 
-
+# %% ../../nbs/cvfp/16_householder.ipynb #dbc81b7b
 class _BlockScan(torch.autograd.Function):
     "The scan with its adjoint."
 
@@ -242,7 +242,7 @@ def _vector(state, a, b, w, ask, soft, p, u):
             for l in range(lanes):
                 u[i, l] += p[i, l]
 
-
+# %% ../../nbs/cvfp/16_householder.ipynb #3f8feeb4
 @_compiled
 def _strength(u, gate, limits, near, full, per_gate, strength, slope):
     "c, c per unit of gate, and dc/dq, for every lane."
@@ -395,7 +395,7 @@ def _question_gradients(states, b, w, soft, answers, d_a, d_u, d_b, d_w, limits)
             _softmax_gradient(answers[r], w[r], d_u, d_w[r])
         _question_gradient(states[0], b[r], d_u, d_b[r], asked)
 
-
+# %% ../../nbs/cvfp/16_householder.ipynb #e8ba00aa
 @_compiled
 def _backward(a, b, w, gate, initial, limits, near, full, out, grad, d_a, d_b, d_w, d_gate, d_initial):
     "Gradients of `_forward`, from the last token to the first; states within a token are made again."
@@ -517,7 +517,7 @@ def is_fused(
         and like.dtype in (torch.float32, torch.float64)
     )
 
-
+# %% ../../nbs/cvfp/16_householder.ipynb #e45b5dc1
 def turn_states(
     vectors: Tensor,  # [B, T, h, k, n] what the tokens turn by
     questions: Tensor | None,  # [B, T, h, k, m] what they ask the state; None = nothing

@@ -127,7 +127,7 @@ class UpperFit(Fit):
         "The mean loss, and the perplexity on hard tokens."
         return dict(epoch=self.epoch, loss=self.mean_loss(), hard_ppl=self.perplexity())
 
-
+# %% ../../nbs/lego/05_ashem.ipynb #f9c847bf
 class SingleStatesFit(UpperFit):
     "The recorded form: every chosen hidden state is a sequence of its own."
 
@@ -342,7 +342,7 @@ def _chosen_rows(mined: MinedStates, selection: str, config: LegoConfig, thresho
         return mined.hard
     return mined.random_subset(torch.Generator().manual_seed(config.seed))
 
-
+# %% ../../nbs/lego/05_ashem.ipynb #7e0f1ba2
 def train_next_block(
     model: LegoTransformer,  # everything trained so far
     num_layers: int,  # layers after the extension

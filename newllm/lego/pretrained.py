@@ -55,7 +55,7 @@ def _stack_config(c: LlamaConfig) -> TransformerConfig:
         norm_eps=c.rms_norm_eps,
     )
 
-
+# %% ../../nbs/lego/08_pretrained.ipynb #500c0d1f
 def from_llama(
     llama: LlamaForCausalLM,
     exits: tuple[int, ...],  # last layer of each block, 1-indexed, growing; the last one is the top
@@ -239,7 +239,7 @@ def fit_maps(
         maps[layer] = fit_map(s, top, chosen[layer])
     return maps, chosen
 
-
+# %% ../../nbs/lego/08_pretrained.ipynb #1c57dfa7
 def add_map(
     stack: LegoTransformer,
     exit: int,  # index of the exit

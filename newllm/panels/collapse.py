@@ -188,7 +188,7 @@ def _frequency(s: LoadedRun) -> np.ndarray:
     ids = s.corpus.train_ids if s.corpus else s.ids
     return torch.log10(torch.bincount(ids, minlength=int(s.ids.max()) + 1)[s.ids] + 1.0).numpy()
 
-
+# %% ../../nbs/panels/02_collapse.ipynb #4b2a7890
 def plane_chart(
     found: Survey,
     s: LoadedRun,

@@ -50,7 +50,7 @@ def allowed(
         if hasattr(m, s)
     )
 
-
+# %% ../../nbs/panels/06_form.ipynb #8727c320
 def preset_value(
     preset: str,
     name: str,  # a parameter

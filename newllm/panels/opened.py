@@ -84,7 +84,7 @@ def load_run(
         config,
     )
 
-
+# %% ../../nbs/panels/01_opened.ipynb #2b5b4cd6
 def _ids(text: str | Tensor | None, tokenizer: Any, corpus: Corpus | None) -> Tensor:
     "The token ids that are asked for."
     if isinstance(text, Tensor):

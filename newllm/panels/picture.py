@@ -107,7 +107,7 @@ def draw(
         fig.legend(handles, labels, loc="outside lower left", ncols=5)
     return fig
 
-
+# %% ../../nbs/panels/00_picture.ipynb #8e53d41a
 def _mark(ax, l: Line, label: str) -> None:
     "One line, as dots, bars or a line."
     named = dict(label=label) if label else {}
@@ -445,7 +445,7 @@ class Panel(W.VBox):
             "text/plain": self.picture.title,
         }
 
-
+# %% ../../nbs/panels/00_picture.ipynb #2dca7b68
 def slider(
     description: str,
     options: Sequence,  # values, or (label, value)

@@ -74,7 +74,7 @@ class RoutedAt:
     gain: tuple[float, float]  # that over ours in %, and half its 95% interval over sequences
     clock: tuple[float, float, float]  # wall-clock over the full model's: median, quartiles
 
-
+# %% ../../nbs/panels/04_routing.ipynb #a96016af
 def route_at(
     model: LegoTransformer,
     criteria: Sequence[Criterion],

@@ -168,7 +168,7 @@ def sweeps_picture(
     ]
     return Picture(title, charts)
 
-
+# %% ../../nbs/panels/03_sweeps.ipynb #13928bae
 def sweep_meaning(
     sweeps: Sweeps,
     k: int,  # the sweep, from 1 on

@@ -63,7 +63,7 @@ class ContextWalk:
         names = ["the readout"] if len(logits) == 1 else [f"block {i}" for i in range(1, len(logits) + 1)]
         return Step(self.context.norm().item(), {n: l[0] for n, l in zip(names, logits)})
 
-
+# %% ../../nbs/panels/05_tokens.ipynb #5e8775fb
 class StackWalk:
     "Token after token through a stack of layers, leaving at the exits when sure enough."
 
@@ -209,7 +209,7 @@ def reading_picture(
         charts,
     )
 
-
+# %% ../../nbs/panels/05_tokens.ipynb #3b7be0c7
 def _predictions(reading: Reading, at: int, num_top: int = 5) -> str:
     "The best guesses of every block for the token after the one that is looked at."
     step = reading.steps[at]

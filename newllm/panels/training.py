@@ -57,7 +57,7 @@ def launch(
             start_new_session=True,
         )
 
-
+# %% ../../nbs/panels/07_training.ipynb #b33d2750
 def run_processes(
     folder: Path,  # a run folder
 ) -> list[psutil.Process]:
@@ -163,7 +163,7 @@ def numbers(
         key=lambda n: n != "loss",
     )
 
-
+# %% ../../nbs/panels/07_training.ipynb #8ac31c69
 def track(
     rows: Sequence[Mapping],
     value,  # row -> number or None
@@ -195,7 +195,7 @@ def _row_numbers(row: Mapping, term: str) -> list[float | None]:
         None if rank is None else 100 * rank / row["context_dim"],
     ]
 
-
+# %% ../../nbs/panels/07_training.ipynb #1bc6d6c4
 def training_picture(
     runs: Mapping[str, Sequence[Mapping]],  # name -> the rows of one stretch; one or two
     term: str,  # number of the first chart

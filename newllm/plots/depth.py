@@ -75,7 +75,7 @@ def _far_controls(
         n: c for n, c in changes.items() if n.startswith("control") and not low <= min(c) <= max(c) <= high
     }
 
-
+# %% ../../nbs/plots/03_depth.ipynb #99f3e04b
 def _curve_styles(names: Sequence[str]) -> dict[str, dict]:
     "Marker, line style and colour of each curve."
     greys = [n for n in names if n.startswith("control")]

@@ -49,7 +49,7 @@ def _over(
     n = min(len(shares), int((top > 0).sum()))
     return np.arange(1, n + 1), shares[:n] / top[:n]
 
-
+# %% ../../nbs/plots/02_fixed_point.ipynb #74d4e53c
 @figure
 def spectrum(
     curves: Mapping[
@@ -324,7 +324,7 @@ def memory_plot(
     legend_below(fig, columns=3)
     return fig
 
-
+# %% ../../nbs/plots/02_fixed_point.ipynb #81a38786
 @figure
 def probe_plot(
     runs: Mapping[
@@ -388,7 +388,7 @@ def _bars_with_seeds(ax: Axes, values: Mapping[str, Sequence[float]], controls: 
             label = "its untrained network" if y == len(values) - 1 else None
             ax.plot([means[controls[n]]] * 2, [y - 0.4, y + 0.4], color=PALETTE[1], lw=2, label=label)
 
-
+# %% ../../nbs/plots/02_fixed_point.ipynb #0a591e49
 @figure
 def term_bars(
     rows: Mapping[str, Mapping[str, Sequence[float]]],  # row -> number -> one value a seed

@@ -174,7 +174,7 @@ def reference_lines(
             annotation_clip=False,
         )
 
-
+# %% ../../nbs/plots/00_theme.ipynb #09fab05d
 def refuse_empty(
     values: Sized,
     what: str,  # the argument's name, for the message

@@ -80,7 +80,7 @@ def _home(path: Path) -> Path:
     part = next(p for p in (path, *path.parents) if len(p.name.split(".")[0]) == 12)
     return part.with_name(part.name.split(".")[0])
 
-
+# %% ../../nbs/runs/05_clean.ipynb #b95428ac
 def _leftovers(root: Path) -> list[Path]:
     """Reruns that did not get through, the old half of an exchange, parts of files, and reserves, half-
     saved models and checkpoints of runs that are done.

@@ -144,7 +144,7 @@ def _size(title: str, values: list[str], width: int) -> int:
     words = max((_cells_of(w) for w in title.split()), default=1)
     return max(1, min(max(words, max(map(_cells_of, values))), 40, width))
 
-
+# %% ../../nbs/runs/08_cli.ipynb #d9d6879b
 def _fitting(titles: list[str], sizes: dict[str, int], width: int) -> list[str]:
     """The first columns that fit beside each other, at least one; a wide one takes the room that is left,
     if it is 12 cells.
@@ -339,7 +339,7 @@ def whole_numbers(
     except ValueError:
         raise ConfigError(f"{name} {text!r} must be whole numbers with commas between them") from None
 
-
+# %% ../../nbs/runs/08_cli.ipynb #c282ab2b
 @main.command("sweep")
 @click.argument("experiment")
 @click.option(
@@ -486,7 +486,7 @@ def results_command(
         )
     click.echo("\n\n".join(parts))
 
-
+# %% ../../nbs/runs/08_cli.ipynb #38af2e7b
 @main.command("compare")
 @click.argument("run_a")
 @click.argument("run_b")
@@ -618,7 +618,7 @@ def page_called(
 
 _WRITES_MODULE = r"^nbdev\.nbdev_export\b"
 
-
+# %% ../../nbs/runs/08_cli.ipynb #0c446967
 def copy_page(
     source: Path,  # a page
     target: Path,  # the file to write; its folder is made

@@ -71,7 +71,7 @@ def probes_hold(
             f" {tokens_from}"
         )
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #6ccdc63d
 def feedback_works(
     kind: str,  # of feedback
     model: LeakyModelConfig,  # that gets it
@@ -383,7 +383,7 @@ class FrozenContextsPage(PageSection):
         }
         return {title: ("perplexity", name, "test") for title, name in shown.items()}
 
-
+# %% ../../nbs/runs/01_page_config.ipynb #fd2e46e4
 @config_section
 class FeedbackPage(PageSection):
     "Feedback against twins without one."

@@ -313,7 +313,7 @@ def _yaml_text(path: Path) -> str:
             f"{path} is not UTF-8: byte {content[e.start]:#04x} at position {e.start}; save it as UTF-8"
         ) from None
 
-
+# %% ../../nbs/runs/02_parameters.ipynb #0fc4d353
 def _count_values(
     node: yaml.Node | None, path: Path, within: tuple[int, ...], counted: dict[int, int]
 ) -> int:
@@ -548,7 +548,7 @@ def _unread_recorded(config) -> Iterator[tuple[str, str]]:
     if not m.track_stats:
         yield "ema_momentum", "track_stats=False keeps no running statistics"
 
-
+# %% ../../nbs/runs/02_parameters.ipynb #cd330476
 def _unread_phase1(config) -> Iterator[tuple[str, str]]:
     "Of the recorded Phase 1."
     p = config.phase1
@@ -697,7 +697,7 @@ def _follows(given: Mapping[str, Any]) -> dict[str, Any]:
         )
     return {"source": kind}
 
-
+# %% ../../nbs/runs/02_parameters.ipynb #0ed9282e
 def _section_of(experiment: str, own: Mapping[str, Any]) -> PageSection:
     "The page's own parameters, checked."
     if experiment not in PAGES:

@@ -78,7 +78,7 @@ def _alive(pid: Any) -> bool:
         return True
     return True
 
-
+# %% ../../nbs/runs/04_results.ipynb #fc14a62e
 def _state(status: Mapping, done: bool, wrong: str) -> tuple[str, str | None]:
     "A word for the run's state, and the reason when it is not done."
     if wrong:
@@ -424,7 +424,7 @@ def _column_plot(
     fig.legend(loc="outside lower left", ncols=4)
     return fig
 
-
+# %% ../../nbs/runs/04_results.ipynb #520abaa7
 def _drawn(ax, rows: pd.DataFrame, x: str, y: str, **style) -> pd.DataFrame:
     "Dots, means and one standard deviation; returns the means."
     values = rows[[x, y]].apply(pd.to_numeric, errors="coerce").dropna()

@@ -550,7 +550,7 @@ def plan_run(
     with announced(declared_parts(page)):
         return page, Run(name, *resolve(values, declared, family, name)), given
 
-
+# %% ../../nbs/runs/03_run.ipynb #34789722
 def run_experiment(
     experiment: str | Path,  # a name that `experiments()` knows, or a path to a page
     params: Mapping[str, Any] | None = None,  # typed values; anything not given is what the page declares
@@ -666,7 +666,7 @@ def _execute(
     stop.finished = True
     run.commit()
 
-
+# %% ../../nbs/runs/03_run.ipynb #d8f91b2f
 def _is_news(record: logging.LogRecord) -> bool:
     """Not that the kernel of an interrupted cell is gone: nbclient leaves that cell's task behind, and on
     a busy machine a traceback of it would follow the interrupt.

@@ -89,7 +89,7 @@ def _grid(values: Mapping[str, Sequence]) -> list[dict[str, Any]]:
         [dict(zip(lists, combination)) for combination in itertools.product(*lists.values())] if lists else []
     )
 
-
+# %% ../../nbs/runs/07_sweeps.ipynb #911c7977
 def _length(values: Sequence) -> int:
     "How many there are; a range may hold more than Python counts in one."
     return (values[-1] - values[0]) // values.step + 1 if isinstance(values, range) else len(values)

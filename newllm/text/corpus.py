@@ -101,7 +101,7 @@ def _take(
         )
     return torch.tensor(ids[:want]), used
 
-
+# %% ../../nbs/text/04_corpus.ipynb #e8deadef
 def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
     "Reads, splits, tokenises and embeds."
     data, rows = load_conversations(config)
@@ -177,7 +177,7 @@ def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
     files = "one file" if data.num_files == 1 else f"{data.num_files} files"
     return f"{files} of {rows} conversations and documents, split by first message"
 
-
+# %% ../../nbs/text/04_corpus.ipynb #42967ddc
 def _tokenizer_detail(config: DataConfig, size: int) -> str:
     "Which vocabulary was really used."
     return {
@@ -226,7 +226,7 @@ def _content(path: Path, most: int) -> str:
     rest = f" {status.st_size} {status.st_mtime_ns}" if status.st_size > most else ""
     return f"{path.name} {digest.hexdigest()}{rest}"
 
-
+# %% ../../nbs/text/04_corpus.ipynb #c9a3c61d
 def _fingerprint(config: DataConfig) -> list[str]:
     "What identifies the content that `config` points at."
     local = (
@@ -323,7 +323,7 @@ def _of_part(file: TokenFile, part: str, config: DataConfig) -> Tensor:
         )
     return have[:want] if part == "train" and want > _IN_MEMORY else have[:want].long()
 
-
+# %% ../../nbs/text/04_corpus.ipynb #7dc6ec17
 def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
     "The first tokens of each part. Raises `ValueError` for a file that is damaged, too short, or has a loss mask."
     file = open_token_file(str(config.path))

@@ -543,7 +543,7 @@ def _field(record: Any, text_column: str) -> Any:
         )
     return record[text_column]
 
-
+# %% ../../nbs/text/00_readers.ipynb #ee1824b2
 def conversation(
     record: Any,  # a value of JSON, or of a table
     text_column: str | None = None,  # the key that holds the text or the messages; None = the usual names
@@ -750,7 +750,7 @@ def whole_characters(
             "which is no character; remove it"
         ) from None
 
-
+# %% ../../nbs/text/00_readers.ipynb #8904c9a5
 def read_records(
     path: str | Path,
     kind: str,  # json, csv or parquet
@@ -847,7 +847,7 @@ def _why_left_out(path: Path, folder: Path, text_format: str, text_column: str |
     except ValueError as e:
         return str(e).removeprefix(named(path)).split(";")[0].strip()
 
-
+# %% ../../nbs/text/00_readers.ipynb #e94fd978
 def list_folder(
     folder: str | Path,
     text_format: str = "auto",  # other than auto: files of every suffix are read
@@ -959,7 +959,7 @@ def read_files(
         raise ValueError(f"{named(paths[0])} holds no text{more}")
     return Conversations(documents, records, openings + of_records, notes, len(paths) - len(blank))
 
-
+# %% ../../nbs/text/00_readers.ipynb #bd3ce12b
 def _document(path: Path, most: int, measure: bool, notes: list[str]) -> TextSpan | None:
     "The document of a text file; None when it is blank. Of a folder, only the fronts are looked at."
     looked_at = most if measure else min(most, _OPENING)

@@ -71,7 +71,7 @@ def _deal(
 
 _HELD_OUT_IN_TURN = 0.8  # share of the conversations held out by successive seeds before one comes again
 
-
+# %% ../../nbs/text/01_sources.ipynb #169d9ae2
 def split_by_first_message(
     first_messages: list[str],  # one per conversation
     share: float,  # share of the conversations for validation, and again for test
@@ -159,7 +159,7 @@ PACKAGES = {
     ),
 }
 
-
+# %% ../../nbs/text/01_sources.ipynb #31c8942f
 def _package_folder(source: str) -> Path:
     "Where the texts lie. Raises `ValueError` when the package is not installed."
     package = PACKAGES[source]
@@ -216,7 +216,7 @@ def _scenes(text: str) -> Iterator[str]:
     for begin, end in itertools.pairwise(cuts):
         yield text[begin:end]
 
-
+# %% ../../nbs/text/01_sources.ipynb #6cc33fb3
 def _shakespeare(config: DataConfig) -> Conversations:
     "The scenes of Shakespeare's plays in modern spelling, and his poems (package shakespeare)."
     files = sorted((_package_folder(config.source) / "texts").glob("*_gut.txt"))
@@ -269,7 +269,7 @@ def _path(config: DataConfig) -> str:
         raise ConfigError(f"source={config.source!r} needs path")
     return config.path
 
-
+# %% ../../nbs/text/01_sources.ipynb #6b41dc0f
 def _text_file(config: DataConfig) -> Conversations:
     "The document of one file, or its conversations."
     return _read_paths(config, [Path(_path(config))])
@@ -340,7 +340,7 @@ def _no_hub(what: str, error: Exception) -> str:
 ULTRACHAT_REPOSITORY = "HuggingFaceH4/ultrachat_200k"
 GPT2_REPOSITORY = "openai-community/gpt2"
 
-
+# %% ../../nbs/text/01_sources.ipynb #cffa52bc
 def _ultrachat(config: DataConfig) -> Dataset:
     "Synthetic multi-turn dialogue from the hub, its supervised training split."
     require_hub("source='ultrachat'")
@@ -396,7 +396,7 @@ SOURCES: dict[str, Callable[[DataConfig], Dataset | Conversations]] = {
     "manual": _manual,
 }
 
-
+# %% ../../nbs/text/01_sources.ipynb #47206b04
 def _openings(data: Dataset | Conversations) -> list[str]:
     "What each conversation opens with."
     if isinstance(data, Conversations):

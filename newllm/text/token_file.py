@@ -179,7 +179,7 @@ def _has_roles(messages: list[dict]) -> bool:
     "Does every message say who speaks?"
     return all(m["role"] and isinstance(m["content"], str) for m in messages)
 
-
+# %% ../../nbs/text/10_token_file.ipynb #b9a9ecca
 def _plain_runs(part: str, tokenizer: PreTrainedTokenizerFast, messages: list) -> Iterator[_Run]:
     "Of a document or conversation without a template; its last run is the end token."
     for run in text_runs(tokenizer, messages):
@@ -259,7 +259,7 @@ def _digest(block: list[_Run], key: str) -> str:
         digest.update(json.dumps([run.part, run.content, run.ends]).encode())
     return digest.hexdigest()
 
-
+# %% ../../nbs/text/10_token_file.ipynb #4707d003
 def _part_bytes(block: list[_Run], tokenizer: PreTrainedTokenizerFast, plan: TokenPlan, digest: str) -> bytes:
     "The content of a part's file."
     pieces = [_encoded(some, tokenizer, plan.loss_on) for some in _blocks(block, _AT_ONCE)]

@@ -34,7 +34,7 @@ def windows_per_epoch(
 
 IGNORED = -100  # a target that does not count in the loss, as torch's cross-entropy has it
 
-
+# %% ../../nbs/text/05_windows.ipynb #1e169c92
 def window_at(
     step: int,  # from 0, through all epochs
     ids: Tensor,  # [T] of any whole-number type; of a token file no more is read than the window

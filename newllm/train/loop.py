@@ -569,7 +569,7 @@ def next_token_loss(
     counted = joined(targets.device.type).summed((targets != IGNORED).sum())
     return total / counted.clamp(min=1) * (config.num_streams / len(targets))
 
-
+# %% ../../nbs/train/03_loop.ipynb #92025a3f
 def train_control(
     model: nn.Module,  # forward(ids [B, L], state) -> logits [B, L, V], state; shapes of the state below
     ids: Tensor,  # [T]

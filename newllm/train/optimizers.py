@@ -71,7 +71,7 @@ def parameter_groups(
         kind: dict(params=ps, lr=rate(kind), weight_decay=decay(kind)) for kind, ps in groups.items() if ps
     }
 
-
+# %% ../../nbs/train/00_optimizers.ipynb #9e5c6945
 def optimizers(
     model: nn.Module,
     config: JointConfig,  # reads optimizer, precision, the betas, muon_*, and what `parameter_groups` reads

@@ -77,7 +77,7 @@ class Search:
         "The first of `ranked`."
         return self.ranked[0]
 
-
+# %% ../../nbs/train/07_search.ipynb #a674b955
 def search(
     settings: Sequence[Setting],
     attempt: Callable[[Setting, int], float],  # trains on that many tokens, gives the score

@@ -62,7 +62,7 @@ class TensorBoard:
         "All is written."
         self.writer.close()
 
-
+# %% ../../nbs/train/09_tracking.ipynb #a8637730
 class Trackio:
     "A run of the experiment's project, for `trackio show`."
 
