@@ -564,7 +564,7 @@ class MemoryPage(PageSection):
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #f774ac7e
-BENCH_SECTIONS = ["step", "wide", "parts", "context", "growth", "generation", "start"]
+BENCH_SECTIONS = ["step", "wide", "to_perplexity", "parts", "context", "growth", "generation", "start"]
 
 
 @config_section
@@ -584,8 +584,21 @@ class BenchPage(PageSection):
     wide_parameters: int = option(10_000_000, "parameters of the second size", ge=1_000, le=1_000_000_000)
     wide_embed_dim: int = option(512, "embedding width of the second size", ge=2, le=16_384)
     wide_context_dim: int = option(1024, "context width of the second size", ge=2, le=16_384)
+    settings: str = option(
+        "cvfp muon 0.012, gru adamw 0.012, lstm adamw 0.012, mingru muon 0.024, llama muon 0.012",
+        "network, optimizer and rate of each that is trained to the GRU's perplexity, separated by commas",
+    )
+    perplexity_tokens: int = option(80_000, "tokens they are trained on, once each", ge=2, le=1_000_000_000)
+    held_out_tokens: int = option(6_000, "validation tokens that perplexity is read on", ge=2, le=1_000_000)
+    seeds: int = option(3, "networks of each kind that are trained so", ge=1, le=1000)
     context_widths: str = option("128 256 512 768", "context widths of the passes over a text")
     context_tokens: str = option("1024 10240 102400", "lengths of these texts, growing")
+    recorded_dim: int = option(
+        768, "context and embedding width of the recorded layer there", ge=2, le=16_384
+    )
+    recorded_layers: int = option(6, "layers of it", ge=1, le=256)
+    recorded_tokens: int = option(6_400, "tokens that it reads", ge=2, le=1_000_000)
+    recorded_sweeps: int = option(4, "sweeps that its solve is given", ge=1, le=10_000)
     lengths: str = option("128 2048 32768 100000", "tokens before the one that is generated, growing")
     batch: int = option(32, "texts that are written side by side, beside one alone", ge=1, le=100_000)
     tokens_timed: int = option(8, "tokens that are generated for one measurement", ge=1, le=10_000)
@@ -602,12 +615,32 @@ class BenchPage(PageSection):
                     f"{name}={quoted(getattr(self, name))} must name some of {', '.join(allowed)}"
                     + (f", among them {' and '.join(always)}" if always else "")
                 )
+        settings = [words.split() for words in self.settings.split(",")]
+        kinds = [words[0] for words in settings if words]
+        known = [*LanguageModelPage._known("networks"), "llama"]
+        if not all(self._is_setting(words, known) for words in settings) or kinds[:2] != ["cvfp", "gru"]:
+            yield (
+                f"settings={quoted(self.settings)} must name, with commas between, a network, adamw or muon and"
+                f" a rate above 0 and at most 1; cvfp first and gru second, then any of {', '.join(known[1:])}"
+            )
+        elif len(set(kinds)) < len(kinds):
+            yield f"settings={quoted(self.settings)} must name each network once"
         for name, least in (("context_widths", 2), ("context_tokens", 2), ("lengths", 1)):
             sizes = listed(getattr(self, name), int, name)
             if not sizes or sizes[0] < least or any(b <= a for a, b in zip(sizes, sizes[1:])):
                 yield f"{name}={quoted(getattr(self, name))} must grow, from at least {least}"
         if any(width % 2 for width in listed(self.context_widths, int, "context_widths")):
             yield f"context_widths={quoted(self.context_widths)} must be even: the ring halves the context"
+
+    @staticmethod
+    def _is_setting(words: list[str], known: list[str]) -> bool:
+        "Is it a network, an optimizer and a rate?"
+        if len(words) != 3 or words[0] not in known or words[1] not in ("adamw", "muon"):
+            return False
+        try:
+            return 0 < float(words[2]) <= 1
+        except ValueError:
+            return False
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
@@ -627,6 +660,14 @@ class BenchPage(PageSection):
                     f"{name}={dim}, which is the Llama's width, must be a multiple of 2 * transformer_heads"
                     f" = {2 * base.transformer_heads}"
                 )
+        if "to_perplexity" in self.only.split():
+            for name, asked, held in (
+                ("perplexity_tokens", self.perplexity_tokens, config.data.num_train_tokens),
+                ("held_out_tokens", self.held_out_tokens, config.data.num_val_tokens),
+            ):
+                if asked > held:
+                    yield f"{name}={asked} is more than the text's {held} tokens; lower it, or raise that"
+            yield from windows_fill(self.perplexity_tokens, streams, window, "perplexity_tokens")
         if min(listed(self.context_tokens, int, "context_tokens")) < streams:
             yield (
                 f"context_tokens={quoted(self.context_tokens)} must begin with at least num_streams={streams},"
@@ -639,6 +680,7 @@ class BenchPage(PageSection):
             "step over the GRU's": ("timings", "step: CVFP, over the GRU"),
             "Llama's": ("timings", "step: transformers' Llama, over the GRU"),
             "wide step": ("timings", "wide: CVFP, over the GRU"),
+            "to its perplexity": ("timings", "to the GRU's perplexity: CVFP, over the GRU"),
         }
 
 # %% ../../nbs/runs/01_page_config.ipynb #1856ed6e
@@ -915,6 +957,13 @@ PAGES: dict[str, Page] = {
                 wide_parameters=20_000,
                 wide_embed_dim=32,
                 wide_context_dim=32,
+                settings="cvfp adamw 0.01, gru adamw 0.01, llama adamw 0.01",
+                perplexity_tokens=3000,
+                held_out_tokens=500,
+                seeds=1,
+                recorded_dim=16,
+                recorded_layers=2,
+                recorded_tokens=64,
                 context_widths="16",
                 context_tokens="64 256",
                 lengths="16 64",
