@@ -558,6 +558,7 @@ class TokenShares(dict):
     def __missing__(self, token: int | None) -> Row:
         "Projects it."
         model, width = self.model, self.model.config.embed_dim
+        known: list[int | None]
         if token is None:
             known, rows = [token], model.embed(torch.tensor([0])) * 0
         else:

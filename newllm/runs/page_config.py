@@ -446,8 +446,8 @@ class LateWordsPage(PageSection):
         "Title of a figure -> where it stands in metrics.json."
         return {
             "most over least": ("most_over_least",),
-            "explained %": ("explained_percent", "own, trained", "*"),
-            "untrained": ("explained_percent", "own, untrained", "*"),
+            "explained %": ("explained_percent", "trained", "*"),
+            "untrained": ("explained_percent", "untrained", "*"),
         }
 
 
