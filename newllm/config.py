@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['ConfigError', 'nearest', 'quoted', 'whole_number', 'real_number', 'config_section', 'option', 'part_fields',
-           'DataConfig', 'flat_fields', 'named_preset', 'RunConfig', 'to_dict', 'from_dict', 'describe', 'JointConfig']
+           'DataConfig', 'flat_fields', 'with_fields', 'named_preset', 'RunConfig', 'to_dict', 'from_dict', 'describe',
+           'JointConfig']
 
 # %% ../nbs/00_config.ipynb #f7c3c963
 import dataclasses
@@ -65,7 +66,7 @@ def whole_number(
         f"{name}={quoted(value)} must be a whole number {limits}" + (f", or {other}" if other else "")
     )
 
-
+# %% ../nbs/00_config.ipynb #d7c51917
 def real_number(
     value: Any,
     name: str,  # what it is, for the message
@@ -330,8 +331,11 @@ def flat_fields(
     return out | unique | own
 
 # %% ../nbs/00_config.ipynb #7a4c5d80
-def _with(base: Any, overrides: dict[str, Any]) -> Any:
-    "`base` with flat overrides; unknown names are refused."
+def with_fields(
+    base: Any,  # a configuration, which stays as it is
+    overrides: Mapping[str, Any],  # flat names
+) -> Any:
+    "The configuration with some fields changed. Raises `ConfigError` for an unknown name, a wrong type or range."
     known = flat_fields(type(base))
     parts: dict[str, dict[str, Any]] = {}
     own: dict[str, Any] = {}
@@ -370,7 +374,7 @@ def named_preset(
             f" {', '.join(presets)}"
         )
     given = {k: v for k, v in overrides.items() if v is not None}
-    return _with(root(preset=name), {**presets[name], **given})
+    return with_fields(root(preset=name), {**presets[name], **given})
 
 # %% ../nbs/00_config.ipynb #d0a10002
 @config_section

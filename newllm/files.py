@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['RESERVE', 'write_whole', 'take_reserve', 'drop_reserve', 'last_word', 'to_json', 'write_json', 'read_json',
-           'plain_name', 'Busy', 'take_lock', 'release', 'holds', 'page_lock', 'writable']
+           'plain_name', 'name_of', 'Busy', 'take_lock', 'release', 'holds', 'page_lock', 'writable']
 
 # %% ../nbs/03_files.ipynb #7e5247f0
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping
 
@@ -121,6 +122,13 @@ def plain_name(
     ):
         raise ConfigError(f"{what} name {name!r}: use letters, digits, - and _")
     return name
+
+# %% ../nbs/03_files.ipynb #9c9237b5
+def name_of(
+    *parts: Any,  # words and numbers
+) -> str:
+    "A plain name made of them; every sign that a plain name may not have is an underscore."
+    return "-".join(re.sub(r"[^A-Za-z0-9_]", "_", str(part)) for part in parts)
 
 # %% ../nbs/03_files.ipynb #359dcc3b
 class Busy(ConfigError):

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Routed', 'multiply_adds', 'Router', 'LayerCounter', 'Generated', 'RoutedCache', 'generate', 'Speculated', 'greedy',
-           'speculate', 'agreement', 'fit_draft_confidence', 'time_ratio', 'frontier']
+           'speculate', 'agreement', 'fit_draft_confidence', 'drafting', 'CachedText', 'time_ratio',
+           'scoring_time_ratio', 'times_as_fast', 'frontier']
 
 # %% ../../nbs/lego/07_routing.ipynb #a706e64b
 import dataclasses
@@ -404,7 +405,7 @@ def _draft(
             break
     return drafts, torch.cat(states, 1)
 
-
+# %% ../../nbs/lego/07_routing.ipynb #34d47896
 @torch.no_grad()
 def speculate(
     model: LegoTransformer,
@@ -475,7 +476,7 @@ def agreement(
     """
     return _agrees(model, batches, exit, device)[0].double().mean().item()
 
-
+# %% ../../nbs/lego/07_routing.ipynb #249d1dd3
 def fit_draft_confidence(
     model: LegoTransformer,
     batches: Iterable[tuple[Tensor, Tensor]],  # (x [B, S], y) of calibration text
@@ -502,6 +503,71 @@ def fit_draft_confidence(
 
     return max([0.0, *torch.tensor(sure).quantile(torch.arange(1, 20) / 20).tolist()], key=tokens_a_layer)
 
+# %% ../../nbs/lego/07_routing.ipynb #50c764d6
+def drafting(
+    texts: Sequence[Speculated],  # of some prompts
+    references: Sequence[list[int]],  # what `greedy` gave for them
+) -> dict[str, float]:  # identical and prompts (counts), acceptance_rate, drafted, rounds, tokens_a_round
+    "How many texts are the full model's own, and how the drafting went over all of them."
+    drafted = sum(t.drafted for t in texts)
+    rounds = sum(t.rounds for t in texts)
+    return dict(
+        identical=sum(t.ids == reference for t, reference in zip(texts, references)),
+        prompts=len(texts),
+        acceptance_rate=sum(t.accepted for t in texts) / drafted,
+        drafted=drafted,
+        rounds=rounds,
+        tokens_a_round=sum(len(t.ids) - 1 for t in texts) / rounds,
+    )
+
+# %% ../../nbs/lego/07_routing.ipynb #198528c2
+class CachedText:
+    "A text that all layers go on with, always with the likeliest token; keys and values of all of it are kept."
+
+    @torch.no_grad()
+    def __init__(
+        self,
+        model: LegoTransformer,  # in eval mode
+        ids: Tensor,  # [T], T >= 2
+        drawn: bool = False,  # random keys and values in place of the text's, for measuring alone
+    ):
+        self.model, self.length, self.last = model, len(ids) - 1, ids[None, -1:]
+        self.caches = [KVCache() for _ in model.layers]
+        if not drawn:
+            model.run_layers(model.embed(ids[None, :-1]), 0, model.num_layers, None, self.caches)
+            return
+        heads = model.config.num_heads
+        shape = (1, heads, self.length, model.config.dim // heads)
+        for cache in self.caches:
+            cache.append(torch.randn(shape), torch.randn(shape))
+
+    @torch.no_grad()
+    def next_logits(self) -> Tensor:  # [V]
+        "Logits of the next token; the last one is read into the caches."
+        model = self.model
+        state = model.run_layers(model.embed(self.last), 0, model.num_layers, None, self.caches)
+        return model.predict(state)[0, -1]
+
+    def take(
+        self,
+        num_tokens: int,
+    ) -> list[int]:  # new ids
+        "The next tokens; calling it again goes on where it stopped."
+        out = []
+        for _ in range(num_tokens):
+            self.last = self.next_logits().argmax().view(1, 1)
+            out.append(int(self.last))
+        return out
+
+    def rewind(self) -> None:
+        "Goes back to the text's own length; what was taken is forgotten, but for its last token."
+        for cache in self.caches:
+            cache.crop(self.length)
+
+    def state_bytes(self) -> int:
+        "Bytes of keys and values of the text, and of its last token, in float32."
+        return 2 * len(self.caches) * self.length * self.model.config.dim * 4 + 8
+
 # %% ../../nbs/lego/07_routing.ipynb #62172d15
 def time_ratio(
     ours: Callable[[], object],
@@ -518,6 +584,33 @@ def time_ratio(
     ratios = [seconds(ours) / seconds(reference) for _ in range(repeats + 1)][1:]
     low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return middle, low, high
+
+# %% ../../nbs/lego/07_routing.ipynb #d2407b7e
+def scoring_time_ratio(
+    router: Router,
+    batches: Sequence[tuple[Tensor, Tensor]],  # (x [B, S], y [B, S])
+    repeats: int,  # as for `time_ratio`
+) -> tuple[float, float, float]:  # median and quartiles
+    "Time of the loss of every token as routed, over that by all layers."
+
+    def routed() -> None:
+        for x, y in batches:
+            router.score(x).nll(y)
+
+    @torch.no_grad()
+    def full() -> None:
+        for x, y in batches:
+            F.cross_entropy(router.model(x).flatten(0, 1), y.flatten(), reduction="none")
+
+    return time_ratio(routed, full, repeats)
+
+
+def times_as_fast(
+    ratio: tuple[float, float, float],  # of `time_ratio`
+) -> str:
+    "One over the median, and over the quartiles."
+    middle, low, high = ratio
+    return f"{1 / middle:.2f} ({1 / high:.2f} to {1 / low:.2f})"
 
 # %% ../../nbs/lego/07_routing.ipynb #5ffa915f
 def frontier(
@@ -547,7 +640,7 @@ def frontier(
         )
     return points
 
-
+# %% ../../nbs/lego/07_routing.ipynb #3b9903a1
 def _test(router: Router, batches: Iterable[tuple[Tensor, Tensor]], device: str) -> dict[str, float]:
     "Perplexity, accuracy, share of deep tokens and both costs."
     nll = hits = count = total = deep = layers = done = full = 0.0

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['METRICS', 'discounts', 'masked_perplexity', 'Unigram', 'KneserNey', 'mix_log_probs', 'mixture_perplexity',
-           'fit_mixture_weight', 'best_kneser_ney', 'RecurrentLanguageModel', 'GRULanguageModel']
+           'fit_mixture_weight', 'held_out_scores', 'best_kneser_ney', 'RecurrentLanguageModel', 'GRULanguageModel',
+           'RecurrentText']
 
 # %% ../../nbs/text/06_baselines.ipynb #cd49e0e7
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -234,6 +235,21 @@ def fit_mixture_weight(
         ).x
     )
 
+# %% ../../nbs/text/06_baselines.ipynb #fdbe680b
+def held_out_scores(
+    log_probs: Mapping[str, Tensor],  # "val" and "test": [T-1] of each text
+    counted: Mapping[str, Tensor],  # likewise, of the partner of the mixture
+    masks: Mapping[str, Tensor | None],  # likewise: [T] counted targets
+) -> dict[str, float]:  # val, test, test_mixed, mixture_weight
+    "Perplexities on both texts, and on the test text mixed at the weight that fits the validation text best."
+    weight = fit_mixture_weight(log_probs["val"], counted["val"], masks["val"])
+    return dict(
+        val=masked_perplexity(log_probs["val"], masks["val"]),
+        test=masked_perplexity(log_probs["test"], masks["test"]),
+        test_mixed=mixture_perplexity(log_probs["test"], counted["test"], weight, masks["test"]),
+        mixture_weight=weight,
+    )
+
 # %% ../../nbs/text/06_baselines.ipynb #6e8a4b14
 def best_kneser_ney(
     ids: Tensor,  # [T] training ids
@@ -318,3 +334,37 @@ class GRULanguageModel(RecurrentLanguageModel):
     ):
         cell = nn.GRU(embed_dim, hidden_dim, batch_first=True)
         super().__init__(vocab_size, embed_dim, cell, hidden_dim, dropout, layer_norm)
+
+# %% ../../nbs/text/06_baselines.ipynb #ee1a904e
+class RecurrentText:
+    "A text that a recurrent network reads once and goes on with, always with the likeliest token."
+
+    @torch.no_grad()
+    def __init__(
+        self,
+        model: RecurrentLanguageModel,  # in eval mode
+        ids: Tensor,  # [T], T >= 2
+    ):
+        self.model, self.last = model, ids[None, -1:]
+        self.state = model(ids[None, :-1])[1]
+
+    @torch.no_grad()
+    def next_logits(self) -> Tensor:  # [V]
+        "Logits of the next token; the last one is read into the state."
+        logits, self.state = self.model(self.last, self.state)
+        return logits[0, -1]
+
+    def take(
+        self,
+        num_tokens: int,
+    ) -> list[int]:  # new ids
+        "The next tokens; calling it again goes on where it stopped."
+        out = []
+        for _ in range(num_tokens):
+            self.last = self.next_logits().argmax().view(1, 1)
+            out.append(int(self.last))
+        return out
+
+    def state_bytes(self) -> int:
+        "Bytes of the state and of the last token: all that is kept of the text."
+        return self.state.numel() * self.state.element_size() + 8

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MESSAGE_ENDS', 'UNKNOWN', 'gpt2_tokenizer', 'text_runs', 'id_runs', 'conversation_ids', 'readable', 'typed',
-           'fit_tokenizer', 'save_tokenizer', 'load_tokenizer']
+           'token_kind', 'rank_kind', 'fit_tokenizer', 'save_tokenizer', 'load_tokenizer']
 
 # %% ../../nbs/text/02_tokenizers.ipynb #0dd8facb
 import itertools
@@ -150,6 +150,31 @@ def typed(
     ends = getattr(tokenizer, "sep_token", None) or getattr(tokenizer, "eos_token", None) or "\n"
     return tokenizer.encode(text.replace(MESSAGE_ENDS, ends))
 
+# %% ../../nbs/text/02_tokenizers.ipynb #c03d4c99
+def token_kind(
+    tokenizer: PreTrainedTokenizerFast,
+    token: int,
+) -> str:
+    "What a token is, from its text."
+    text = tokenizer.decode([token])
+    if token in tokenizer.all_special_ids:
+        return "end of a message"
+    if not text.strip():
+        return "white space"
+    if all(not c.isalnum() for c in text.strip()):
+        return "punctuation"
+    if any(c.isdigit() for c in text):
+        return "number"
+    return "start of a word" if text[0].isspace() else "inside a word, or first of a message"
+
+
+def rank_kind(
+    rank: int,  # of a word by frequency, 0 = the most frequent
+) -> str:
+    "How frequent a word is."
+    tops = {"100 most frequent words": 100, "to rank 1,000": 1000, "to rank 10,000": 10_000}
+    return next((name for name, top in tops.items() if rank < top), "rarer")
+
 # %% ../../nbs/text/02_tokenizers.ipynb #4612c187
 # a longer conversation is read for the tokenizer as far as the tokens need, and at least up to here
 _LONG_CONVERSATION = 2**20
@@ -187,7 +212,7 @@ def _fronts(data: Dataset | Conversations, rows: list[int], characters: float) -
             break
     return fronts
 
-
+# %% ../../nbs/text/02_tokenizers.ipynb #95f916b0
 def fit_tokenizer(
     config: DataConfig,
     data: Dataset | Conversations,

@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 # %% ../../nbs/train/10_timing.ipynb #3867d3c2
-def _milliseconds(work: Callable[[], object], device: str) -> float:
+def _milliseconds(work: Callable[[], object], device: str, wall: bool) -> float:
     "Of one call."
-    clock = time.process_time if device == "cpu" else time.perf_counter
+    clock = time.process_time if device == "cpu" and not wall else time.perf_counter
     begun = clock()
     work()
     if device != "cpu":
@@ -31,6 +31,7 @@ def in_turn(
     repetitions: int,  # rounds that are counted
     on_round: Callable[[dict], None] | None = None,  # as `on_step` of a training
     device: str = "cpu",  # that the works run on
+    wall: bool = False,  # time that passes in place of processor time; elsewhere than on a CPU it always does
 ) -> dict[str, list[float]]:  # milliseconds of every round
     "Times of pieces of work that take turns. Raises `ValueError` where there is nothing to measure."
     if repetitions < 1 or not works:
@@ -40,7 +41,7 @@ def in_turn(
     times: dict[str, list[float]] = {name: [] for name in works}
     for k in range(repetitions + 1):
         for name, work in works.items():
-            times[name].append(_milliseconds(work, device))
+            times[name].append(_milliseconds(work, device, wall))
         if on_round:
             on_round(dict(phase="measuring", done=k + 1, total=repetitions + 1))
     return {name: values[1:] for name, values in times.items()}
