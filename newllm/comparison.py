@@ -11,7 +11,7 @@ import copy
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -290,7 +290,7 @@ def feedback_removed(
     "A copy with its feedback weights at zero."
     model = copy.deepcopy(model)
     for link in model.layer.links:
-        link.weight.zero_()
+        cast(nn.Linear, link).weight.zero_()
     return model
 
 # %% ../nbs/06_comparison.ipynb #3b6feaf4

@@ -103,14 +103,8 @@ def _explain(cls: type, err: dict) -> str:
     msg = err["msg"].removeprefix("Value error, ")
     if err["type"] == "value_error":
         return f"{cls.__name__}: {msg}"
-    doc = next(
-        (
-            f.default.description
-            for f in dataclasses.fields(cls)
-            if f.name == field and hasattr(f.default, "description")
-        ),
-        None,
-    )
+    told = (getattr(f.default, "description", None) for f in dataclasses.fields(cls) if f.name == field)
+    doc = next((text for text in told if text), None)
     return f"{cls.__name__}.{field}: {msg}, got {quoted(err['input'])}" + (f" ({doc})" if doc else "")
 
 # %% ../nbs/00_config.ipynb #7f32fa56
@@ -122,13 +116,13 @@ def config_section(
     cls: type[_Section],  # annotated fields, each made by `option`; may have `contradictions()`
 ) -> type[_Section]:
     "Decorator: a strict, frozen, keyword-only pydantic dataclass whose errors are `ConfigError`s."
-    cls = pydantic_dataclass(
+    made: Any = pydantic_dataclass(
         cls,
         frozen=True,
         kw_only=True,
         config=ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, arbitrary_types_allowed=True),
     )
-    build = cls.__init__
+    build = made.__init__
 
     def __init__(self, *args, **kwargs):
         if args:
@@ -139,9 +133,10 @@ def config_section(
             raise ConfigError("\n".join(_explain(cls, x) for x in e.errors())) from None
         _check(self)
 
-    __init__.__wrapped__ = build
-    cls.__init__ = __init__
-    return cls
+    checked: Any = __init__
+    checked.__wrapped__ = build
+    made.__init__ = checked
+    return made
 
 # %% ../nbs/00_config.ipynb #efb9d9ab
 def _check(section) -> None:
@@ -409,7 +404,13 @@ def from_dict(
         if k in _RETIRED.get(cls.__name__, ()):
             continue
         t: Any = hints.get(k)
-        kw[k] = from_dict(v, t) if dataclasses.is_dataclass(t) else tuple(v) if isinstance(v, list) else v
+        kw[k] = (
+            from_dict(v, t)
+            if isinstance(t, type) and dataclasses.is_dataclass(t)
+            else tuple(v)
+            if isinstance(v, list)
+            else v
+        )
     return cls(**kw)
 
 # %% ../nbs/00_config.ipynb #eeaf1da3
@@ -422,7 +423,7 @@ def describe(
         t: Any = get_type_hints(cls)[f.name]
         given: Any = f.default
         default = given.default if hasattr(given, "description") else given
-        if dataclasses.is_dataclass(t):
+        if isinstance(t, type) and dataclasses.is_dataclass(t):
             rows += describe(t)
         else:
             rows.append(

@@ -117,7 +117,8 @@ class Chooser(W.VBox):
             self.panel = self.kind.make(*self._arguments())
         except (ValueError, OSError) as e:
             return self._say(str(e))
-        self.message.value, self.children = "", [*self.children[:2], self.panel]
+        self.message.value = ""
+        self.children: list = [*self.children[:2], self.panel]
 
     def _arguments(self) -> list:
         "What the panel is made from."

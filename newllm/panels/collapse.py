@@ -10,6 +10,7 @@ __all__ = ['BINS', 'COLOURS', 'principal_plane', 'Survey', 'survey', 'Point', 'p
 import dataclasses
 import html
 from collections.abc import Sequence
+from typing import cast
 
 import ipywidgets as W
 import matplotlib as mpl
@@ -288,8 +289,8 @@ class CollapsePanel(Panel):
         self.checks, self.notes = checks, {k: _notes(p.subject) for k, p in self.points.items()}
         self.surveys = {
             k: (
-                survey(p.subject.model, p.subject.ids, checks),
-                survey(untrained(p.subject), p.subject.ids, checks),
+                survey(cast(ContextModel, p.subject.model), p.subject.ids, checks),
+                survey(cast(ContextModel, untrained(p.subject)), p.subject.ids, checks),
             )
             for k, p in self.points.items()
         }

@@ -120,7 +120,8 @@ def untrained(
     seed: int = 0,
 ) -> torch.nn.Module:  # in eval mode
     "The subject's network before training; the global random state is left alone."
-    model, corpus = subject.model, subject.corpus
+    model: Any = subject.model
+    corpus = subject.corpus
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(subject.config.get("config", {}).get("seed", seed))
         fresh: LegoTransformer | NewLLM | LeakyLLM

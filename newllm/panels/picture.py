@@ -33,8 +33,8 @@ class Line:
     "One mark of a chart."
 
     name: str  # in the legend; empty = not there
-    x: Sequence[float] | np.ndarray
-    y: Sequence[float] | np.ndarray
+    x: Sequence[float | None] | np.ndarray  # None = no point
+    y: Sequence[float | None] | np.ndarray
     color: str | Sequence[str] = ROLES["trained"]  # one, or one for each dot or bar
     kind: str = "line"  # line, dots or bars
     dash: bool = False  # as controls and limits are drawn
@@ -134,7 +134,7 @@ def _mark(ax, l: Line, label: str) -> None:
         )
 
 
-def _step(x: Sequence[float]) -> float:
+def _step(x: Sequence | np.ndarray) -> float:
     "Width of bars that touch."
     return abs(x[1] - x[0]) if len(x) > 1 else 1.0
 
@@ -203,7 +203,7 @@ class ChartView(anywidget.AnyWidget):
     export default { render };
     """
     figure = traitlets.Unicode().tag(sync=True)  # as plotly writes it in JSON
-    clicked = traitlets.List().tag(sync=True)
+    clicked: traitlets.List = traitlets.List().tag(sync=True)
 
     def __init__(self, **traits):
         super().__init__(**traits)

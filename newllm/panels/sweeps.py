@@ -8,7 +8,7 @@ __all__ = ['Sweeps', 'follow_sweeps', 'change_chart', 'error_chart', 'reach_char
 
 # %% ../../nbs/panels/03_sweeps.ipynb #b1690438
 import dataclasses
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import ipywidgets as W
 import numpy as np
@@ -18,7 +18,7 @@ from torch import Tensor
 from ..cvfp.checks import read_contexts
 from ..cvfp.config import ChecksConfig
 from ..cvfp.leaky import LeakyLLM, StepRecurrence
-from ..cvfp.solvers import SWEEPS
+from ..cvfp.solvers import SWEEPS, Recurrence
 from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, tint
@@ -47,9 +47,10 @@ def follow_sweeps(
     "Sweeps from zero contexts, each compared with the one before and with the sequential pass."
     if num_sweeps < 1:
         raise ValueError(f"num_sweeps={num_sweeps} must be at least 1")
-    leaky = isinstance(model, LeakyLLM)
-    f, method = (model.layer, "scan") if leaky else (StepRecurrence(model), "jacobi")
-    x = (model.layer.read(model.embed(ids)) if leaky else model.embed(ids))[None]
+    f: Recurrence = StepRecurrence(model)
+    x, method = model.embed(ids)[None], "jacobi"
+    if isinstance(model, LeakyLLM):
+        f, x, method = model.layer, model.layer.read(x[0])[None], "scan"
     truth, contexts = read_contexts(model, ids), model.start_context().repeat(1, len(ids), 1)
     variance, change, error = truth.var(0, correction=0).mean(), [], []
     for _ in range(num_sweeps):
@@ -294,10 +295,12 @@ def fixed_point_panel(
             f"{s.name} is a {type(s.model).__name__}, which carries no context and so has no fixed point;"
             " give a NewLLM or a LeakyLLM"
         )
+    model = cast(ContextModel, s.model)
+    beside = cast(ContextModel, control or untrained(s))
     return SettlingPanel(
         s.name,
         s.tokens,
-        follow_sweeps(s.model, s.ids, num_sweeps),
-        follow_sweeps(control or untrained(s), s.ids, num_sweeps),
+        follow_sweeps(model, s.ids, num_sweeps),
+        follow_sweeps(beside, s.ids, num_sweeps),
         checks.sweep_tolerance,
     )

@@ -117,7 +117,8 @@ def history(
     folder: Path,  # a run folder
 ) -> dict[str, list[dict]]:  # stretch -> its rows, in order
     "The rows of history.jsonl; a line that is being written is left out."
-    path, out, name = folder / "history.jsonl", {}, ""
+    path, name = folder / "history.jsonl", ""
+    out: dict[str, list[dict]] = {}
     if not path.is_file():
         return {}
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -303,7 +304,7 @@ class RunControls(Panel):
         super().__init__(
             [self.experiment, self.run, self.other], training_picture({}, "loss", _NOTHING_CHOSEN), []
         )
-        self.children = [
+        self.children: list = [
             self.children[0],
             folded,
             W.HBox([*self.buttons.values(), self.state]),

@@ -9,6 +9,7 @@ __all__ = ['spectrum', 'rank_bars', 'trials', 'passes', 'sweep_plot', 'memory_pl
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -36,7 +37,7 @@ def _shares(s) -> np.ndarray:
 
 def _rank_percent(s, dim: int) -> float:
     "Effective rank of singular values `s` in percent of `dim`."
-    return 100 * entropy_rank(_shares(s).copy()) / dim
+    return 100 * entropy_rank(torch.from_numpy(_shares(s).copy())) / dim
 
 # %% ../../nbs/plots/02_fixed_point.ipynb #174704fd
 def _over(
@@ -215,19 +216,23 @@ def _styles(names: Sequence[str]) -> dict[str, dict]:
         [n for n in names if _grey(n)],
         sorted((n for n in names if not _grey(n)), key=lambda n: n not in _KNOWN),
     )
-    own = (
-        [n if n in own else None for n in _KNOWN] + [n for n in own if n not in _KNOWN]
-        if any(n in _KNOWN for n in own)
-        else own
-    )
+    placed: list[str | None] = list(own)
+    if any(n in _KNOWN for n in own):
+        placed = [n if n in own else None for n in _KNOWN]
+        placed += [n for n in own if n not in _KNOWN]
     return {
         n: dict(color="#666666", ls=("--", "-.", (0, (5, 3)), (0, (8, 2, 2, 2)))[i % 4])
         for i, n in enumerate(greys)
-    } | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(own) if n}
+    } | {n: dict(color=_COLOURS[i % 6], ls="-") for i, n in enumerate(placed) if n}
 
 
 def _band(
-    ax, x: Sequence[float], runs: Sequence[Sequence[float]], name: str, style: Mapping, marker: str = ""
+    ax,
+    x: Sequence[float],
+    runs: Sequence[Sequence[float]] | np.ndarray,
+    name: str,
+    style: Mapping,
+    marker: str = "",
 ) -> None:
     "The median of the seeds, and a band over their range."
     y = np.asarray(runs, dtype=float)

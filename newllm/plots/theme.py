@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sized
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
 # %% ../../nbs/plots/00_theme.ipynb #49412913
@@ -55,7 +56,7 @@ STYLE: dict = {
     "axes.axisbelow": True,
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.6,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "lines.linewidth": 1.6,
     "lines.markersize": 4,
     "figure.facecolor": "white",

@@ -202,7 +202,7 @@ class Board:
         if self.drawn:
             self.handle.update(shown)
         else:
-            self.handle = display(shown, display_id=True)
+            self.handle: Any = display(shown, display_id=True)
 
 # %% ../../nbs/runs/07_sweeps.ipynb #ec2c5132
 def _clock(seconds: float) -> str:

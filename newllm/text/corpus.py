@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 from datasets import Dataset
@@ -297,8 +298,9 @@ def _read(folder: Path) -> Corpus:
         if _digest(folder / name) != digest:
             raise ValueError(f"{name} does not match its checksum")
     tensors, tok = load_file(folder / "corpus.safetensors"), load_tokenizer(folder)
+    kept: dict[str, Any] = {n: tensors.get(n) for n in _TENSORS}  # a text without masks has none
     return Corpus(
-        **{n: tensors.get(n) for n in _TENSORS},
+        **kept,
         tokenizer=tok,
         vocab_size=len(tok),
         info=json.loads((folder / "info.json").read_text()),

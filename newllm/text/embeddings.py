@@ -91,7 +91,7 @@ def _gpt2_embedding(config: DataConfig, vocab_size: int, embed_dim: int) -> Tens
         else gpt2_file("embedding='gpt2'", "model.safetensors")
     )
     if not is_file(path):
-        raise ValueError(f"embedding_path={named(config.embedding_path)} has no model.safetensors")
+        raise ValueError(f"embedding_path={named(config.embedding_path or path)} has no model.safetensors")
     try:
         file = safe_open(str(path), "pt")
     except Exception as e:

@@ -360,9 +360,11 @@ def ultrachat_revision() -> str:
     if constants.HF_HUB_OFFLINE:
         return "cached"
     try:
-        return HfApi().dataset_info(ULTRACHAT_REPOSITORY).sha
+        sha = HfApi().dataset_info(ULTRACHAT_REPOSITORY).sha
     except OSError as e:
         raise OSError(_no_hub("source='ultrachat'", e)) from e
+    assert sha is not None, "the hub names a version of every data set"
+    return sha
 
 
 def gpt2_file(

@@ -71,7 +71,7 @@ def gpt2_tokenizer(
     for f in files:
         if not is_file(f):
             raise ValueError(
-                f"tokenizer_path={named(config.tokenizer_path)} has no {f.name}; it needs"
+                f"tokenizer_path={named(config.tokenizer_path or f)} has no {f.name}; it needs"
                 f" {' and '.join(names)}"
             )
     try:
@@ -156,7 +156,7 @@ def token_kind(
     token: int,
 ) -> str:
     "What a token is, from its text."
-    text = tokenizer.decode([token])
+    text = str(tokenizer.decode([token]))
     if token in tokenizer.all_special_ids:
         return "end of a message"
     if not text.strip():
