@@ -548,7 +548,7 @@ class TokenShares(dict):
     def __init__(
         self,
         model: "LeakyLLM",
-        block: int = 64,  # tokens that are projected at once
+        block: int = 16,  # tokens that are projected at once
         most: int = 2**26,  # numbers that are held; when one more block would be too many, all are dropped
     ):
         super().__init__()
