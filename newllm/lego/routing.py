@@ -536,10 +536,10 @@ class CachedText:
         if not drawn:
             model.run_layers(model.embed(ids[None, :-1]), 0, model.num_layers, None, self.caches)
             return
-        heads = model.config.num_heads
-        shape = (1, heads, self.length, model.config.dim // heads)
+        heads, weight = model.config.num_heads, next(model.parameters())
+        like = weight.new_empty(1, heads, self.length, model.config.dim // heads)
         for cache in self.caches:
-            cache.append(torch.randn(shape), torch.randn(shape))
+            cache.append(torch.randn_like(like), torch.randn_like(like))
 
     @torch.no_grad()
     def next_logits(self) -> Tensor:  # [V]
