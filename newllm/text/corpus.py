@@ -26,7 +26,9 @@ from transformers import PreTrainedTokenizerFast
 from ..config import DataConfig, to_dict
 from ..parts import used_parts
 from .embeddings import token_embedding
-from .readers import Conversations, TextSpan, open_regular, reading, sign_of_life
+from .readers import Conversations
+from .spans import TextSpan
+from .text_files import open_regular, reading, sign_of_life
 from newllm.text.sources import (
     PACKAGES,
     GPT2_REPOSITORY,

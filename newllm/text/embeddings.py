@@ -16,7 +16,7 @@ from scipy.sparse.linalg import eigsh, svds
 from torch import Tensor
 
 from ..config import DataConfig
-from .readers import named
+from .text_files import named
 from .sources import gpt2_file, is_file
 
 # %% ../../nbs/text/03_embeddings.ipynb #9ea44423

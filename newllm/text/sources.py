@@ -31,7 +31,9 @@ from huggingface_hub import HfApi, constants, hf_hub_download
 
 from ..config import ConfigError, DataConfig, quoted
 from ..parts import find_part
-from .readers import Conversations, TextSpan, list_folder, read_files, whole_characters
+from .conversations import whole_characters
+from .readers import Conversations, list_folder, read_files
+from .spans import TextSpan
 
 # %% ../../nbs/text/01_sources.ipynb #b4fb5c00
 def first_message_key(

@@ -32,17 +32,10 @@ from transformers import PreTrainedTokenizerFast
 
 from ..config import ConfigError
 from ..files import read_json, write_json, write_whole
-from newllm.text.readers import (
-    TextSpan,
-    conversation,
-    home_path,
-    kind_of,
-    list_folder,
-    named,
-    read_records,
-    text_span,
-    whole_characters,
-)
+from .conversations import conversation, read_records, whole_characters
+from .readers import kind_of, list_folder
+from .spans import TextSpan, text_span
+from .text_files import home_path, named
 from .sources import first_message_key
 from .tokenizers import load_tokenizer, save_tokenizer, text_runs
 

@@ -17,7 +17,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from ..config import DataConfig
-from .readers import Conversations, TextSpan, named, pieces, short_runs
+from .readers import Conversations
+from .spans import TextSpan, pieces, short_runs
+from .text_files import named
 from .sources import gpt2_file, is_file, messages_of
 
 # %% ../../nbs/text/02_tokenizers.ipynb #15f8b5f9
