@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .cvfp.leaky import LeakyLLM
 from .cvfp.recorded import NewLLM
-from .cvfp.state_layers import StateLLM
+from .cvfp.state_model import StateLLM
 from .files import read_json
 from .lego.blocks import LegoTransformer
 from .lego.stages import DeepSupervisionTransformer, StandardTransformer

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import frozen, read_contexts
-from .leaky import LeakyLLM, StepRecurrence
+from .leaky import LeakyLLM
+from .leaky_layer import StepRecurrence
 from .leaky_config import ProbesConfig
 from .recorded import ContextModel
 from .solvers import SWEEPS, Recurrence, sequential, streams

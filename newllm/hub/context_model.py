@@ -15,7 +15,8 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 from transformers.modeling_outputs import ModelOutput
 
 from ..config import to_dict
-from ..cvfp.leaky import LeakyCVFPLayer, LeakyLLM
+from ..cvfp.leaky import LeakyLLM
+from ..cvfp.leaky_layer import LeakyCVFPLayer
 from ..cvfp.leaky_config import LeakyModelConfig
 from ..cvfp.solvers import SWEEPS, sequential
 from .pretrained import HubConfig, HubModel, refuse_unknown, shifted_loss

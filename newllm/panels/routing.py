@@ -20,7 +20,8 @@ from torch import Tensor
 
 from ..lego.blocks import IGNORED, LegoTransformer, SequenceBatches
 from ..lego.criteria import Criterion, Entropy, Margin, MaxProbability, Patience, fit_threshold
-from ..lego.routing import Router, time_ratio
+from ..lego.routing import Router
+from ..lego.routing_cost import time_ratio
 from .opened import load_run, token_texts
 from .picture import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
 from ..plots.theme import PALETTE, ROLES

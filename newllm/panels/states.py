@@ -21,7 +21,7 @@ from torch import Tensor
 from ..config import from_dict, nearest
 from ..cvfp.config import ChecksConfig
 from ..cvfp.state_config import StateTaskConfig
-from ..cvfp.state_layers import StateLLM
+from ..cvfp.state_model import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task
 from ..loader import load_model
 from .sweeps import change_chart

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from ..cvfp.checks import read_contexts
 from ..cvfp.config import ChecksConfig
-from ..cvfp.leaky import LeakyLLM, StepRecurrence
+from ..cvfp.leaky import LeakyLLM
+from ..cvfp.leaky_layer import StepRecurrence
 from ..cvfp.solvers import SWEEPS, Recurrence
 from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from ..lego.blocks import LegoTransformer
 from ..lego.criteria import MaxProbability
-from ..lego.routing import RoutedCache, Router, advance
+from ..lego.generation import RoutedCache, advance
+from ..lego.routing import Router
 from ..lego.transformer import KVCache
 from .opened import load_run, token_texts, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint

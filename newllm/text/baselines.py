@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 
+from .generate import GreedyText
+
 # %% ../../nbs/text/06_baselines.ipynb #ce1aa467
 def discounts(
     counts: np.ndarray,  # positive counts of one order
@@ -320,7 +322,7 @@ class RecurrentLanguageModel(nn.Module):
         "Perplexity over the counted targets."
         return masked_perplexity(self.log_probs(ids), mask)
 
-
+# %% ../../nbs/text/06_baselines.ipynb #bca78ea6
 class GRULanguageModel(RecurrentLanguageModel):
     "With a GRU (Cho et al. 2014)."
 
@@ -336,7 +338,7 @@ class GRULanguageModel(RecurrentLanguageModel):
         super().__init__(vocab_size, embed_dim, cell, hidden_dim, dropout, layer_norm)
 
 # %% ../../nbs/text/06_baselines.ipynb #ee1a904e
-class RecurrentText:
+class RecurrentText(GreedyText):
     "A text that a recurrent network reads once and goes on with, always with the likeliest token."
 
     @torch.no_grad()
@@ -353,17 +355,6 @@ class RecurrentText:
         "Logits of the next token; the last one is read into the state."
         logits, self.state = self.model(self.last, self.state)
         return logits[0, -1]
-
-    def take(
-        self,
-        num_tokens: int,
-    ) -> list[int]:  # new ids
-        "The next tokens; calling it again goes on where it stopped."
-        out = []
-        for _ in range(num_tokens):
-            self.last = self.next_logits().argmax().view(1, 1)
-            out.append(int(self.last))
-        return out
 
     def state_bytes(self) -> int:
         "Bytes of the state and of the last token: all that is kept of the text."
