@@ -30,7 +30,8 @@ from .parts import find_part, names, part_title
 from .text.baselines import RecurrentLanguageModel, masked_perplexity
 from .text.corpus import Corpus
 from .text.embeddings import counted_start
-from .train.loop import JointResult, NonFiniteLoss, train_control
+from .train.loop import NonFiniteLoss
+from .train.windows import JointResult, train_control
 from .train.search import Search, Setting
 
 # %% ../nbs/06_comparison.ipynb #c6729e67

@@ -65,7 +65,7 @@ KINDS: dict[str, Kind] = {
     "loss": Kind(
         arguments=("logits", "targets"),
         makes="the loss [N] of each target [N] under logits [N, V]",
-        table="newllm.train.loop:LOSSES",
+        table="newllm.train.windows:LOSSES",
         names=("cross_entropy",),
     ),
     "metric": Kind(

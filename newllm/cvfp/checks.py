@@ -4,30 +4,22 @@
 
 # %% auto #0
 __all__ = ['frozen', 'read_contexts', 'check_diversity', 'check_identity', 'repeated_passes', 'context_gain', 'sweeps_from_zero',
-           'check_fixed_point', 'check_token_dependence', 'validation_convergence', 'run_checks', 'compare',
-           'format_table', 'gradient_flow', 'gradient_norms', 'singular_vector_tokens', 'phase1_report']
+           'check_fixed_point', 'check_token_dependence', 'validation_convergence', 'run_checks']
 
 # %% ../../nbs/cvfp/08_checks.ipynb #a9f1e586
-import copy
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from .config import ChecksConfig, Config, Phase1Config
-from .diversity import cvfp_loss, make_diversity
-from .phase1 import Phase1Result, Phase1Trainer
-from .recorded import ContextModel, NewLLM
+from .config import ChecksConfig
+from .recorded import ContextModel
 from newllm.metrics import (
     convergence_verdict,
     effective_rank,
     fixed_point_verdict,
-    format_convergence,
-    format_iterations,
-    format_rank,
     gaussian_ceiling,
     global_attractor,
     identity_numbers,
@@ -37,11 +29,8 @@ from newllm.metrics import (
     rank_at_energy,
     rankme,
     stable_rank,
-    token_shares,
     zero_solution,
 )
-from ..text.generate import TextModel
-from ..text.tokenizers import readable
 
 # %% ../../nbs/cvfp/08_checks.ipynb #705b1a18
 @contextmanager
@@ -293,208 +282,3 @@ def _check_split(
         | ({"trials": _trials(changes[: config.num_trials - 1], len(short), config)} if trials else {})
         | {"tokens": len(ids)}
     )
-
-# %% ../../nbs/cvfp/08_checks.ipynb #abca4522
-_ROWS: list[tuple[str, str, str]] = [  # check, number, limit as text with config fields
-    ("diversity", "effective_rank_ratio", ">= {min_effective_rank_ratio}"),
-    ("diversity", "participation_ratio", ""),
-    ("diversity", "stable_rank", ""),
-    ("diversity", "rank_at_energy", ""),
-    ("diversity", "pairwise_l2", ">= {attractor_l2}, or the cosine"),
-    ("diversity", "pairwise_cosine", "<= {attractor_cosine}, or the L2"),
-    ("diversity", "mean_norm", ">= {zero_norm}"),
-    ("identity", "distance_from_zero", "> {identity_distance}"),
-    ("identity", "distance_from_mean", "> {identity_distance}"),
-    ("identity", "cosine_to_token", "< {identity_mapping_threshold}"),
-    ("identity", "mapping_cosine", "< {identity_mapping_threshold}"),
-    ("fixed_point", "final_diff", "< {final_diff_pass}"),
-    ("fixed_point", "gain", ""),
-    ("fixed_point", "settled_ratio", ""),
-    ("token_dependence", "pairwise_cosine", "<= {token_dependence_cosine}"),
-]
-
-# %% ../../nbs/cvfp/08_checks.ipynb #8b9599ce
-def compare(
-    trained: Mapping,  # what `run_checks` gave for the trained network
-    untrained: Mapping,  # and for the untrained one
-    config: ChecksConfig,  # for the limits
-) -> list[dict]:  # split, check, number, trained, untrained, ceiling, limit
-    "One row per split and number: trained, untrained, Gaussian ceiling (for the effective rank) and limit."
-    limits, rows = dataclasses.asdict(config), []
-    for split in trained:
-        for check, number, limit in _ROWS:
-            a, b = trained[split][check], untrained[split][check]
-            ceiling = a["gaussian_ceiling"] / a["dim"] if number == "effective_rank_ratio" else None
-            rows.append(
-                dict(
-                    split=split,
-                    check=check,
-                    number=number,
-                    trained=a[number],
-                    untrained=b[number],
-                    ceiling=ceiling,
-                    limit=limit.format(**limits),
-                )
-            )
-    return rows
-
-
-def format_table(
-    rows: Sequence[Mapping],  # the same keys in each
-) -> str:
-    "Rows as aligned text; floats with four significant digits, None as a dash."
-    if not rows:
-        raise ValueError("there are no rows to show")
-
-    def cell(v):
-        return "-" if v is None else f"{v:.4g}" if isinstance(v, float) else str(v)
-
-    lines = [list(rows[0])] + [[cell(v) for v in r.values()] for r in rows]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths)).rstrip() for line in lines)
-
-# %% ../../nbs/cvfp/08_checks.ipynb #98925dd7
-def _group(name: str) -> str:
-    """'blocks.0.layers.1.fnn.0.weight' -> 'block 0 fnn', 'layer.decay.weight' -> 'layer decay'; other
-    names keep their first part.
-    """
-    parts = name.split(".")
-    if parts[0] in ("layer", "readout"):
-        return " ".join(parts[:2])
-    return f"block {parts[1]} {parts[4]}" if parts[0] == "blocks" else parts[0]
-
-
-def _pass(model: NewLLM, ids: Tensor, previous: Tensor, mode: str) -> Tensor:
-    """One pass with the gradient of the schedule: each context depends on the weights through its own step
-    only.
-    """
-    if mode == "parallel":
-        return model.sweep(ids, previous)[0]
-    with torch.no_grad():
-        contexts = model.sequential(ids, previous[-1:])[0]
-    return model.step(torch.cat([previous[-1:], contexts[:-1]]), model.embed(ids))[0]
-
-
-def _diversity(model: NewLLM, ids: Tensor, contexts: Tensor, config: Phase1Config) -> Tensor:
-    "The diversity term over the pass: all tokens at once, or the mean of its values token by token."
-    term = make_diversity(config, model.config.context_dim, model.vocab_size).to(contexts.device)
-    if config.mode == "parallel":
-        return term(contexts, ids, model)
-    return torch.stack([term(contexts[t : t + 1], ids[t : t + 1], model) for t in range(len(ids))]).mean()
-
-# %% ../../nbs/cvfp/08_checks.ipynb #e8fa39d7
-def gradient_flow(
-    model: NewLLM,  # stays as it is
-    ids: Tensor,  # [T]
-    config: Phase1Config,  # schedule, terms and weight
-) -> dict[
-    str, dict[str, float | None]
-]:  # term -> parameter group -> norm of its weighted gradient; None = no path
-    """Gradient norm of `(1 - w) cvfp` and `w diversity` in every trainable group of parameters, after one
-    learning iteration of a copy.
-    """
-    model = copy.deepcopy(model)
-    first = dataclasses.replace(config, iterations=2, early_stop=False, as_recorded_early_stop=False)
-    target = Phase1Trainer(model, first).train(ids).contexts
-    model.train()
-    if config.cvfp == "two_pass":
-        with torch.no_grad():
-            target = _pass(model, ids, target, config.mode)
-    contexts, w = _pass(model, ids, target, config.mode), config.dist_reg_weight
-    terms = {
-        "cvfp": (1 - w) * cvfp_loss(contexts, target, config.normalize),
-        config.diversity: w * _diversity(model, ids, contexts, config),
-    }
-    return {name: gradient_norms(loss, model) for name, loss in terms.items()}
-
-# %% ../../nbs/cvfp/08_checks.ipynb #87a5ffd8
-def gradient_norms(
-    loss: Tensor,  # scalar; its graph is kept
-    model: TextModel,
-) -> dict[str, float | None]:  # parameter group -> norm
-    "Gradient norm of `loss` in every trainable group, None where no path leads."
-    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
-    grads = (
-        torch.autograd.grad(loss, [p for _, p in named], retain_graph=True, allow_unused=True)
-        if loss.requires_grad
-        else [None] * len(named)
-    )
-    squares: dict[str, float | None] = {}
-    for (name, _), g in zip(named, grads):
-        old = squares.setdefault(_group(name), None)
-        if g is not None:
-            squares[_group(name)] = (old or 0.0) + g.double().square().sum().item()
-    return {k: None if v is None else v**0.5 for k, v in squares.items()}
-
-# %% ../../nbs/cvfp/08_checks.ipynb #77ab88c6
-def singular_vector_tokens(
-    contexts: Tensor,  # [T, C]
-    ids: Tensor,  # [T]
-    tokenizer,  # its `decode` turns a list of ids into text
-    k: int,  # strongest directions
-    num_tokens: int,  # tokens listed for each
-) -> list[list[dict]]:  # per direction, largest share first: token, id, share, frequency
-    "The tokens that contribute most to the top singular vectors of the contexts, as a reader sees them."
-    distinct, shares, frequency = token_shares(contexts, ids, k)
-    rows = []
-    for row in shares:
-        top = row.argsort(descending=True, stable=True)[:num_tokens].tolist()
-        rows.append(
-            [
-                dict(
-                    token=readable(tokenizer, [int(distinct[i])]),
-                    id=int(distinct[i]),
-                    share=row[i].item(),
-                    frequency=frequency[i].item(),
-                )
-                for i in top
-            ]
-        )
-    return rows
-
-# %% ../../nbs/cvfp/08_checks.ipynb #c46cf84d
-def phase1_report(
-    trained: Mapping[str, Phase1Result],  # "train" (the training run) and "validation" (an evaluation)
-    untrained: Mapping[str, Phase1Result],  # evaluations of the untrained network
-    trained_checks: Mapping,  # `run_checks` of both networks
-    untrained_checks: Mapping,
-    config: Config,
-    validation: str,  # which policy made the validation text, and whether it was seen in training
-) -> str:
-    """Phase 1 in numbers, train and validation, the untrained network beside every figure, the rank beside
-    its Gaussian ceiling.
-    """
-    run = trained["train"]
-    lines = [
-        f"Phase 1: {run.steps} optimizer steps, {run.tokens_seen} tokens seen; validation text: {validation}"
-    ]
-    for split in trained:
-        pairs = [
-            _figures(r[split], c[split], config)
-            for r, c in ((trained, trained_checks), (untrained, untrained_checks))
-        ]
-        n, dim = trained[split].contexts.shape
-        rows = [{split: name, "trained": pairs[0][name], "untrained": pairs[1][name]} for name in pairs[0]]
-        lines += [
-            "",
-            format_table(rows),
-            f"Gaussian ceiling of the rank: {format_rank(gaussian_ceiling(n, dim), dim)}",
-        ]
-    return "\n".join(lines)
-
-# %% ../../nbs/cvfp/08_checks.ipynb #efa9c68d
-def _figures(result: Phase1Result, checks: Mapping, config: Config) -> dict[str, str]:
-    "The report's lines for one network on one text."
-    last, limit = result.history[-1], config.checks.final_diff_pass
-    frozen = checks["fixed_point"]
-    return {
-        "convergence": format_convergence(last["converged"], last["total"]),
-        "effective rank": format_rank(effective_rank(result.contexts), result.contexts.shape[1]),
-        "CVFP loss": f"{last['cvfp']:.3g}",
-        "final_diff": f"{result.final_diff:.3g} (threshold {limit:g})",
-        "final_diff, frozen": f"{frozen['final_diff']:.3g} (threshold {limit:g}, {frozen['verdict']})",
-        "settled after %d sweeps from zero" % config.checks.check_sweeps: format_convergence(
-            frozen["settled"], frozen["total"]
-        ),
-        "iterations": format_iterations(result.iterations, config.phase1.iterations),
-    }

@@ -17,7 +17,7 @@ from ..config import JointConfig
 from .diversity import diversity_terms, retention_term
 from .leaky import LeakyLLM
 from .solvers import SWEEPS, sequential
-from ..train.loop import JointResult, WindowFit, next_token_loss
+from ..train.windows import JointResult, WindowFit, next_token_loss
 from ..train.processes import joined, whole
 
 # %% ../../nbs/cvfp/10_joint.ipynb #129aa35f

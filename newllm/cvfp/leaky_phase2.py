@@ -17,12 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..config import JointConfig
-from .checks import gradient_norms
+from .gradient_flow import gradient_norms
 from .joint import JointTrainer
 from .leaky import LeakyLLM
 from .leaky_config import LeakyConfig
 from .phase2 import FixedContextFit
-from ..train.loop import JointResult
+from ..train.windows import JointResult
 from ..train.optimizers import one_cycle, optimizers
 from ..train.precision import matmul_precision, resolve_precision
 

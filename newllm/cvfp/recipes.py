@@ -16,7 +16,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .checks import format_table, gradient_flow, phase1_report
+from .check_report import format_table, phase1_report
+from .gradient_flow import gradient_flow
 from .config import Config, ModelConfig
 from .joint import JointTrainer
 from .leaky import LeakyLLM
@@ -38,7 +39,7 @@ from ..text.baselines import KneserNey, fit_mixture_weight, mixture_perplexity
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
 from ..text.windows import carried_windows
-from ..train.loop import JointResult
+from ..train.windows import JointResult
 
 # %% ../../nbs/cvfp/14_recipes.ipynb #me360006
 _Settings = TypeVar("_Settings", LeakyConfig, Config)  # a family's configuration, and

@@ -18,12 +18,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..cvfp.check_report import compare
 from newllm.cvfp.checks import (
     check_diversity,
     check_fixed_point,
     check_identity,
     check_token_dependence,
-    compare,
     read_contexts,
     repeated_passes,
 )
