@@ -16,8 +16,9 @@ from filelock import FileLock, Timeout
 from ..config import ConfigError, from_dict, nearest
 from ..families import FAMILIES
 from ..parts import announced, saved_parts
-from .results import read_record, read_run, run_folders
-from .run import is_done, outputs_root, run_id, unneeded
+from .read_run import read_record, read_run
+from .results import run_folders
+from .run_folder import is_done, outputs_root, run_id, unneeded
 
 # %% ../../nbs/runs/05_clean.ipynb #ba0a05d0
 KINDS = ("failed", "killed", "superseded", "outdated")

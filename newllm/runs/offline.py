@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output, new_code_cell
 
 from ..config import ConfigError
-from .results import overview, read_run, results, run_folders
+from .read_run import read_run
+from .results import overview, results, run_folders
 
 # %% ../../nbs/runs/12_offline.ipynb #0ff11007
 _FETCHED = (

@@ -67,7 +67,7 @@ def time_spent(
             spent[key] = spent.get(key, 0.0) + seconds
     return [Spent(*key, seconds) for key, seconds in spent.items()]
 
-
+# %% ../../nbs/runs/13_time_spent.ipynb #39c8714e
 def share_besides(
     spent: list[Spent],  # from `time_spent`
 ) -> float:  # 0 .. 1

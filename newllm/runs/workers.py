@@ -18,7 +18,7 @@ import threading
 from typing import Any
 
 from ..files import Busy
-from .run import run_experiment
+from .launch import run_experiment
 from ..train.stop import Stopped
 
 # %% ../../nbs/runs/06_workers.ipynb #5e4f82b4
