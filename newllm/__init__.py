@@ -10,7 +10,7 @@ _homes = {
     "LegoConfig": "lego.config",
     "preset": "families",
     "load_model": "loader",
-    "Run": "runs.run", "latest": "runs.run", "run_experiment": "runs.run", "start_run": "runs.run",
+    "Run": "runs.run", "latest": "runs.run", "run_experiment": "runs.launch", "start_run": "runs.run",
     "load_corpus": "text.corpus",
 }
 __all__ = list(_homes)

@@ -22,7 +22,7 @@ from .sweeps import fixed_point_panel
 from .tokens import token_panel
 from .training import training_panel
 from ..runs.results import run_folders
-from ..runs.run import outputs_root
+from ..runs.run_folder import outputs_root
 
 # %% ../../nbs/panels/09_app.ipynb #90fe5715
 def with_model(

@@ -17,7 +17,8 @@ import ipywidgets as W
 from ..config import flat_fields, named_preset, part_fields, to_dict
 from ..families import FAMILIES
 from ..parts import names
-from ..runs.parameters import Parameter, as_families, declared_parameters, parse_text, started_as
+from ..runs.declarations import as_families, declared_parameters, started_as
+from ..runs.parameters import Parameter, parse_text
 
 # %% ../../nbs/panels/06_form.ipynb #0cd356e7
 def allowed(

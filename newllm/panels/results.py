@@ -24,8 +24,9 @@ from ..config import ConfigError
 from .picture import Chart, Line, Panel, Picture
 from ..plots.theme import PALETTE, ROLES
 from ..runs.offline import run_html
-from ..runs.results import FIXED, bare_name, column, read_run, results, run_folders, varied
-from ..runs.run import outputs_root
+from ..runs.read_run import read_run
+from ..runs.results import FIXED, bare_name, column, results, run_folders, varied
+from ..runs.run_folder import outputs_root
 
 # %% ../../nbs/panels/08_results.ipynb #53938f24
 _CONDITION = re.compile(r"^([\w.]+)(<=|>=|!=|=|<|>)(.+)$")

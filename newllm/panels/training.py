@@ -27,8 +27,11 @@ from ..files import read_json
 from .form import Form, saved_values
 from .picture import Chart, Line, Panel, Picture
 from ..plots.theme import PALETTE, ROLES
-from ..runs.results import read_run, run_folders
-from ..runs.run import experiments, find_page, is_done, outputs_root, plan_run
+from ..runs.read_run import read_run
+from ..runs.results import run_folders
+from ..runs.launch import plan_run
+from ..runs.run import experiments, find_page
+from ..runs.run_folder import is_done, outputs_root
 
 # %% ../../nbs/panels/07_training.ipynb #da960a5c
 def launch(
@@ -41,7 +44,7 @@ def launch(
         return run.home, None
     run.home.parent.mkdir(parents=True, exist_ok=True)
     call = (
-        "import json, sys; from newllm.runs.run import run_experiment; page, params ="
+        "import json, sys; from newllm.runs.launch import run_experiment; page, params ="
         " json.loads(sys.argv[1]); run_experiment(page, params)"
     )
     environment = {
