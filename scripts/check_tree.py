@@ -101,7 +101,7 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["train"],
     ["cvfp", "lego"],
     ["families", "loader", "comparison", "layer_checks"],
-    ["hub"],
+    ["hub", "speed"],
     ["runs"],
     ["panels"],
 ]

@@ -42,6 +42,7 @@ CHAPTERS = {  # folder of nbs/ -> what it is about, from the ground up
     "cvfp": "the networks with a context vector: layers, solvers, training, checks",
     "lego": "the Transformer in blocks: stages, hard examples, early exits",
     "hub": "the models opened by transformers, and scored by lm-eval",
+    "speed": "what a step, a pass over a text and a token cost beside others'",
     "runs": "an experiment as a folder: parameters, environment, results, sweeps, the command line",
     "panels": "what can be moved and looked at in a notebook",
     "experiments": "the experiments themselves, run by `newllm run`",

@@ -17,6 +17,7 @@ TITLES = {
     "cvfp": "CVFP",
     "lego": "LEGO and ASHEM",
     "hub": "Beside transformers",
+    "speed": "Speed",
     "runs": "Runs",
     "panels": "Panels",
     "experiments": "Experiments",
