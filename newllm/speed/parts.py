@@ -18,7 +18,7 @@ from ..cvfp.diversity import covariance_term, diversity_terms, mean_term, varian
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
 from ..text.baselines import GRULanguageModel
-from ..train.loop import train_control
+from ..train.windows import train_control
 from ..train.optimizers import optimizers
 
 # %% ../../nbs/speed/03_parts.ipynb #5ee30006

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from ..cvfp.config import ModelConfig
-from ..cvfp.leaky import LeakyLLM, StepRecurrence
+from ..cvfp.leaky import LeakyLLM
+from ..cvfp.leaky_layer import StepRecurrence
 from ..cvfp.leaky_config import LeakyConfig
 from ..cvfp.recorded import NewLLM
 from ..cvfp.solvers import SWEEPS, NotConverged, Status, sequential, solve

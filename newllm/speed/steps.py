@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ..comparison import build_network, matched_size, network_title, num_parameters, train_network
 from ..cvfp.leaky_config import LeakyConfig
 from .library import LIBRARY, LibraryNetwork, library_model, long_windows
-from ..train.loop import JointResult, train_control
+from ..train.windows import JointResult, train_control
 from ..train.timing import in_turn, multiply_adds, ratio
 
 # %% ../../nbs/speed/01_steps.ipynb #5ee10006

@@ -28,7 +28,7 @@ from .library import LIBRARY, LibraryNetwork, library_model, long_windows
 from ..text.baselines import masked_perplexity
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
-from ..train.loop import train_control
+from ..train.windows import train_control
 from ..train.search import Setting
 
 # %% ../../nbs/speed/02_time_to_perplexity.ipynb #5ee20006
