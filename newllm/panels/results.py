@@ -6,9 +6,7 @@
 __all__ = ['filtered', 'TableView', 'control_of', 'varied_inside', 'ResultsPanel', 'results_panel']
 
 # %% ../../nbs/panels/08_results.ipynb #1832c465
-import base64
 import html
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,7 +22,6 @@ from ..config import ConfigError
 from .picture import Chart, Line, Panel, Picture
 from ..plots.theme import PALETTE, ROLES
 from ..runs.offline import run_html
-from ..runs.read_run import read_run
 from ..runs.results import FIXED, bare_name, column, results, run_folders, varied
 from ..runs.run_folder import outputs_root
 
