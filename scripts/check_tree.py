@@ -278,7 +278,7 @@ CHECKS = [
 
 def skipped() -> int:
     """Cells that the suite does not execute, and pages that nobody does: experiment pages are executed by
-    50_experiments.
+    31_tiny.
     """
     cells = sum(bool(SKIPPED.search("".join(c["source"]))) for p in PAGES for c in code(p))
     return cells + sum(p.name.startswith("_") for p in PAGES)
