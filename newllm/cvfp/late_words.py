@@ -103,7 +103,7 @@ def kind_of_word(
         return "name"
     return "other word" if pieces == 1 else "rarer word, in pieces"
 
-
+# %% ../../nbs/cvfp/31_late_words.ipynb #a05a64f5
 def kinds_of_tokens(
     tokenizer,  # its `decode` turns a list of ids into text
     ids: Sequence[int],

@@ -321,7 +321,7 @@ def windowed_log_probs(
     model.train(was)
     return out
 
-
+# %% ../../nbs/lego/01_transformer.ipynb #b22d3ddc
 class TransformerLanguageModel(nn.Module):
     "Layers between a normalised embedding and a softmax that shares its weights (Press and Wolf 2017)."
 

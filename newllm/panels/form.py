@@ -165,7 +165,7 @@ class Form(W.GridBox):
             else:
                 _choose(field, v)
 
-
+# %% ../../nbs/panels/06_form.ipynb #2af4bcb1
 def _choose(field: W.Dropdown, value: Any) -> None:
     "By place, since a list that is given None shows nothing."
     field.index = [v for _, v in field.options].index(value)

@@ -17,7 +17,7 @@ class Mistake(click.ClickException):
 
     exit_code = 2
 
-
+# %% ../../nbs/runs/28_cli.ipynb #9488532e
 class Commands(click.Group):
     """Commands that are loaded when they are called, with their errors in one line.
 

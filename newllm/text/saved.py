@@ -300,7 +300,7 @@ class SavedModel(nn.Module, PyTorchModelHubMixin, abc.ABC):
         "Puts the weights in the place of the ones that were not drawn."
         self.load_state_dict(weights, assign=True)
 
-
+# %% ../../nbs/text/11_saved.ipynb #9f4cff74
 def _unlike(saved: dict, again: dict) -> str | None:
     "The first entry that the model built from `saved` would not write again: true where 1 stood, 3 where 3.0 did."
     for key, value in saved.items():

@@ -35,7 +35,7 @@ _PATIENCE = datetime.timedelta(minutes=30)  # for what one process does alone: e
 class ProcessLost(RuntimeError):
     "Another process of the training has ended, or does not answer."
 
-
+# %% ../../nbs/train/09_processes.ipynb #1d88d85b
 @dataclass(frozen=True)
 class Processes:
     "The processes that train one model together, as one of them sees them; one alone exchanges nothing."

@@ -142,7 +142,7 @@ def numbers(
     real = {k: v for k, v in row.items() if isinstance(v, (int, float)) and not isinstance(v, bool)}
     return {k: float(v) for k, v in real.items()}
 
-
+# %% ../../nbs/train/10_tracking.ipynb #2ebee427
 class Tracking:
     "Sends the lines of a run's `history.jsonl` to trackers, each line once."
 
