@@ -58,6 +58,18 @@ def pages_hold_no_error() -> Iterator[str]:
             yield p.name
 
 
+FOLDER_OF_A_MACHINE = re.compile(r"(?<![\w.:/])/(?:tmp|home|root|Users|private)/[^\s'\"]+")
+
+
+def outputs_name_no_folder_of_a_machine() -> Iterator[str]:
+    for p in PAGES:
+        for output in outputs(p):
+            data = output.get("data", {})
+            printed = output.get("text", data.get("text/markdown", data.get("text/plain", "")))
+            for hit in FOLDER_OF_A_MACHINE.findall("".join(printed)):
+                yield f"{p.name} prints {hit}"
+
+
 def modules_come_from_pages() -> Iterator[str]:
     for p in (ROOT / "newllm").rglob("*.py"):
         made = re.search(
@@ -265,6 +277,7 @@ CHECKS = [
     pages_are_below_one_megabyte,
     pages_are_for_this_kernel,
     pages_hold_no_error,
+    outputs_name_no_folder_of_a_machine,
     modules_come_from_pages,
     modules_import_nothing_of_the_dev_extra,
     the_two_settings_agree,
