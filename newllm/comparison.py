@@ -306,9 +306,10 @@ class Trainings:
         on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
         checkpoint: Callable[[str], Any] | None = None,  # name of a training -> as for `JointTrainer.train`
         after: Callable[[], None] = lambda: None,  # what follows each training
+        clock: Callable[[], float] = time.process_time,  # of processor seconds, e.g. `run.cpu_seconds`
     ):
         self.config, self.corpus, self.sizes = config, corpus, sizes
-        self.on_step, self.checkpoint, self.after = on_step, checkpoint, after
+        self.on_step, self.checkpoint, self.after, self.clock = on_step, checkpoint, after, clock
         self.seconds: dict[str, list[float]] = {}  # processor seconds of each training on all tokens
         self.kept: dict[tuple[str, Setting, int], tuple[nn.Module, dict[str, Tensor]]] = {}
 
@@ -329,11 +330,11 @@ class Trainings:
         )
         name = "".join(c if c.isalnum() else "_" for c in f"{purpose} {kind} {setting} {tokens} {seed}")
         kept = self.checkpoint(name) if self.checkpoint else None
-        begun = time.process_time()
+        begun = self.clock()
         train_network(model, ids, setting.of(self.config.joint), self.config, self.on_step, kept)
         self.after()
         if tokens == len(self.corpus.train_ids):
-            self.seconds.setdefault(kind, []).append(time.process_time() - begun)
+            self.seconds.setdefault(kind, []).append(self.clock() - begun)
         return model
 
     def log_probs(

@@ -107,7 +107,8 @@ class RunFolder:
         self.home = root / experiment / run_id(config, self.own, self.parts)
         self.folder, self.launched, self.finished = folder or self.home, folder is not None, False
         self.progress = Progress(file=io.StringIO() if self.number else None)
-        self.started, self.asked = time.perf_counter(), set[Path]()
+        self.started = time.perf_counter()
+        self.asked: dict[Path, Any] = {}  # where each training keeps its checkpoints -> `RunCheckpoints`
         self.tracking: Tracking | None = None  # made with the first line of the history
         self.asked_config = None  # as it was asked for, where the one in use is settled by a measurement
         self.stop = Stop()  # heard while `with Run(...)` lasts

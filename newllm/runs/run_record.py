@@ -8,6 +8,7 @@ __all__ = ['RunRecord']
 # %% ../../nbs/runs/14_run_record.ipynb #d2812570
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -41,8 +42,15 @@ class RunRecord(RunFolder):
                     " its own, or the second goes on from the first"
                 )
             shutil.rmtree(place, ignore_errors=True)
-        self.asked.add(place)
-        return RunCheckpoints(place, self.folder / "history.jsonl", self.folder / EARLIER_LOG, seconds)
+        history, earlier = self.folder / "history.jsonl", self.folder / EARLIER_LOG
+        self.asked[place] = RunCheckpoints(place, history, earlier, seconds)
+        return self.asked[place]
+
+    def cpu_seconds(self) -> float:
+        """A clock: processor seconds of this process, and of what earlier attempts did of the trainings that
+        this one goes on with, so that a difference counts a training whole that was stopped within it.
+        """
+        return time.process_time() + sum(c.seconds_before for c in self.asked.values())
 
     def log(
         self,

@@ -179,7 +179,9 @@ def set_random_state(
 
 # %% ../../nbs/train/05_checkpoints.ipynb #453dbd26
 class RunCheckpoints(Checkpoints):
-    "Checkpoints of a training inside a run, with the generators and the length of the run's log."
+    """Checkpoints of a training inside a run, with the generators, the length of the run's log, and the
+    processor seconds spent.
+    """
 
     def __init__(
         self,
@@ -190,6 +192,8 @@ class RunCheckpoints(Checkpoints):
     ):
         super().__init__(folder, seconds)
         self.log, self.earlier = log, earlier
+        self.begun = time.process_time()
+        self.seconds_before = 0.0  # processor seconds of this training in the processes before this one
 
     def save(
         self,
@@ -201,6 +205,7 @@ class RunCheckpoints(Checkpoints):
                 "training": state,
                 "random": random_state(),
                 "log_bytes": self.log.stat().st_size if self.log.exists() else 0,
+                "cpu_seconds": self.seconds_before + time.process_time() - self.begun,
             }
         )
 
@@ -210,6 +215,7 @@ class RunCheckpoints(Checkpoints):
         if held is None:
             return None
         set_random_state(held["random"])
+        self.seconds_before = held["cpu_seconds"]
         if held["log_bytes"]:
             self.log.write_bytes(self.earlier.read_bytes()[: held["log_bytes"]])
         return held["training"]
