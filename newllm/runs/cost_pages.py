@@ -95,7 +95,7 @@ class BenchPage(PageSection):
     )
     perplexity_tokens: int = option(80_000, "tokens they are trained on, once each", ge=2, le=1_000_000_000)
     held_out_tokens: int = option(6_000, "validation tokens that perplexity is read on", ge=2, le=1_000_000)
-    seeds: int = option(3, "networks of each kind that are trained so", ge=1, le=1000)
+    seeds: int = option(1, "networks of each kind that are trained so", ge=1, le=1000)
     context_widths: str = option("128 256 512 768", "context widths of the passes over a text")
     context_tokens: str = option("1024 10240 102400", "lengths of these texts, growing")
     recorded_dim: int = option(

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['OF_TOKENS', 'Writer', 'ContextWriter', 'RecurrentWriter', 'CachedWriter', 'next_token_models', 'bare_products',
-           'next_token_times']
+           'next_token_times', 'generation_cases', 'generation_report']
 
 # %% ../../nbs/speed/06_next_token.ipynb #5ee60003
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,9 +19,12 @@ from transformers import DynamicCache, LlamaForCausalLM
 from ..comparison import num_parameters
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
+from ..plots.shapes import Lines, panels
+from ..plots.tables import table
 from .library import library_model
+from .report import Report
 from ..text.baselines import GRULanguageModel
-from ..train.timing import in_turn
+from ..train.timing import in_turn, ratio
 
 # %% ../../nbs/speed/06_next_token.ipynb #5ee60006
 class Writer(Protocol):
@@ -166,3 +169,40 @@ def next_token_times(
         bare = bare_products(ours, texts, without)
         works[name] = partial(_repeated, bare, tokens)
     return in_turn(works, rounds)
+
+# %% ../../nbs/speed/06_next_token.ipynb #5ee60022
+def generation_cases(
+    lengths: Sequence[int],  # tokens before
+    batch: int,  # texts side by side, beside one alone
+) -> list[tuple[int, int]]:  # texts, tokens before
+    "As many tokens in all as the longest text has, at most."
+    return [(texts, n) for texts in dict.fromkeys((1, batch)) for n in lengths if n * texts <= max(lengths)]
+
+
+def generation_report(
+    written: Mapping[tuple[int, int], Mapping[str, Sequence[float]]],  # texts, tokens before -> times
+    tokens: int,  # that were taken in one measurement
+) -> Report:
+    "Ours over its bare products, and the others over ours."
+    bounds, rivals = ("bare products", "products with the context"), ("ours, from the start", "GRU", "Llama")
+    report, lines = Report(name="generation"), []
+    for (texts, n), times in written.items():
+        over = {f"ours over its {name}": ratio(times, "ours", name) for name in bounds}
+        over |= {f"{name} over ours": ratio(times, name, "ours") for name in rivals}
+        report.timings |= {f"{texts} texts, {n} tokens, {name}": r[0] for name, r in over.items()}
+        shown = (f"{middle:.2f} ({low:.2f} to {high:.2f})" for middle, low, high in over.values())
+        lines.append([texts, f"{n:,}", f"{min(times['ours']) / tokens:.2f}", *shown])
+    report.tables.append(table(["texts", "tokens before", "ours, CPU ms a token", *over], lines))
+    alone = {n: times for (texts, n), times in written.items() if texts == 1}
+    if len(alone) > 1:
+        names = {"ours": "ours", "GRU": "GRU", "Llama": "Llama", "control: bare products": "bare products"}
+        curves = {
+            title: (list(alone), [min(t[name]) / tokens for t in alone.values()])
+            for title, name in names.items()
+        }
+        last = ratio(alone[max(alone)], "Llama", "ours")[0]
+        report.figure = panels(
+            f"After {max(alone):,} tokens the Llama's next one takes {last:.0f} times ours",
+            Lines(curves, "tokens before", "CPU ms a token", log="xy"),
+        )
+    return report
