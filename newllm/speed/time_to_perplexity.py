@@ -11,6 +11,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, cast
 
 import torch
 from torch import nn
@@ -142,9 +143,12 @@ def train_until(
 def chosen_settings(
     words: str,  # a network, its optimizer and rate, next network after a comma
 ) -> dict[str, Setting]:  # by network
-    "As the bench page is given them."
-    parts = [setting.split() for setting in words.split(",")]
-    return {kind: Setting(optimizer, float(rate), 0.0) for kind, optimizer, rate in parts}
+    "As the page `bench` is given them, whose parameters are checked before."
+    parts = (setting.split() for setting in words.split(","))
+    return {
+        kind: Setting(cast(Literal["adamw", "muon"], optimizer), float(rate), 0.0)
+        for kind, optimizer, rate in parts
+    }
 
 
 def stops_at_the_grus(
