@@ -113,6 +113,8 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["train"],
     ["cvfp", "lego"],
     ["families", "loader", "comparison", "layer_checks"],
+    ["equal_search"],
+    ["comparison_table"],
     ["hub", "speed"],
     ["runs"],
     ["panels"],
