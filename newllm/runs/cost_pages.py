@@ -79,7 +79,7 @@ class BenchPage(PageSection):
     only: str = option(
         " ".join(BENCH_SECTIONS), f"what is measured: {', '.join(BENCH_SECTIONS)}, separated by spaces"
     )
-    steps: int = option(5, "training steps in one measurement", ge=1, le=10_000)
+    steps: int = option(3, "training steps in one measurement", ge=1, le=10_000)
     repetitions: int = option(9, "rounds of everything that takes milliseconds", ge=1, le=10_000)
     few_repetitions: int = option(3, "rounds of what takes seconds", ge=1, le=10_000)
     networks: str = option(

@@ -76,9 +76,11 @@ def step_costs(
     times = in_turn({title: train for title, (_, train) in trainings.items()}, rounds, on_round)
     costs = {}
     for title, (model, train) in trainings.items():
-        steps = train().steps
+        results: list[JointResult] = []
+        products = multiply_adds(lambda: results.append(train()))
+        steps = results[0].steps
         milliseconds = min(times[title]) / steps
-        share = multiply_adds(train) / steps / (1e-3 * milliseconds) / rate
+        share = products / steps / (1e-3 * milliseconds) / rate
         over_gru = ratio(times, title, network_title("gru"))
         costs[title] = StepCost(num_parameters(model), milliseconds, over_gru, share)
     return costs
