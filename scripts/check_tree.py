@@ -112,7 +112,7 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["text", "plots"],
     ["train"],
     ["cvfp", "lego"],
-    ["families", "loader", "comparison", "layer_checks"],
+    ["families", "loader", "comparison", "trainings", "layer_checks"],
     ["hub", "speed"],
     ["runs"],
     ["panels"],
