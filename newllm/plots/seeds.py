@@ -59,7 +59,7 @@ def _band(
 # %% ../../nbs/plots/06_seeds.ipynb #c75bbe01
 @figure
 def sweep_plot(
-    runs: Mapping[str, Sequence[Sequence[Mapping]]],  # name -> per seed, what `probes.settling` gave
+    runs: Mapping[str, Sequence[Sequence[Mapping]]],  # name -> per seed, what `sweeps.settling` gave
     asked: float,  # largest error that was asked for
     title: str | None = None,  # None = who is that near, and after how many sweeps
 ) -> Figure:
