@@ -19,7 +19,7 @@ from .config import JointConfig
 from .cvfp.joint import JointTrainer
 from .cvfp.leaky import LeakyLLM
 from .cvfp.leaky_config import LeakyConfig
-from .cvfp.phase2 import token_log_probs
+from .cvfp.fixed_contexts import token_log_probs
 from .cvfp.solvers import linear_scan
 from .cvfp.state_config import StateModelConfig
 from .cvfp.state_layers import StateLayers

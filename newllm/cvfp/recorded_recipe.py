@@ -16,7 +16,8 @@ from .check_report import phase1_report
 from .config import Config
 from .gradient_flow import gradient_flow
 from .phase1 import Phase1Result, Phase1Trainer
-from .phase2 import Phase2Trainer, evaluate, expand_to_multi_output
+from .phase2 import Phase2Trainer, expand_to_multi_output
+from .fixed_contexts import evaluate
 from .predictors import Predictor, Recipe
 from .recorded import NewLLM
 from ..plots.training import phase1_curves
