@@ -20,7 +20,7 @@ from .cvfp.joint import JointTrainer
 from .cvfp.leaky import LeakyLLM
 from .cvfp.leaky_config import LeakyConfig
 from .cvfp.fixed_contexts import token_log_probs
-from .cvfp.solvers import linear_scan
+from .cvfp.linear_scan import linear_scan
 from .cvfp.state_config import StateModelConfig
 from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig

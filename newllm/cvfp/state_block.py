@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .householder import answer, turn_step
 from .state_turns import turn_between_questions, turn_states
-from .solvers import linear_scan
+from .linear_scan import linear_scan
 from .state_config import StateModelConfig
 
 # %% ../../nbs/cvfp/24_state_block.ipynb #de1379be

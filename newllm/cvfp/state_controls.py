@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from .leaky_config import LeakyModelConfig
 from .leaky_layer import LeakyCVFPLayer
-from .solvers import linear_scan, sequential
+from .solvers import sequential
+from .linear_scan import linear_scan
 from .state_config import CONTROLS, StateConfig, StateTrainConfig
 from .state_model import StateLLM
 from .state_tasks import StateTask
