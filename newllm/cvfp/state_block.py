@@ -23,11 +23,13 @@ class _CutGate(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x):
+        "x, of any shape, between 0 and 1."
         ctx.save_for_backward(x)
         return x.clamp(0, 1)
 
     @staticmethod
     def backward(ctx, grad):
+        "Gradient in the shape of x."
         (x,) = ctx.saved_tensors
         leads_up, leads_down = grad < 0, grad > 0
         return grad * (((x > 0) | leads_up) & ((x < 1) | leads_down))
