@@ -4,13 +4,12 @@
 
 # %% auto #0
 __all__ = ['LAYERS', 'TITLES', 'MinGRU', 'StateCell', 'network_names', 'network_title', 'build_network', 'num_parameters',
-           'matched_size', 'train_network', 'held_out_log_probs', 'with_feedback', 'feedback_removed', 'Trainings']
+           'matched_size', 'train_network', 'held_out_log_probs', 'with_feedback', 'feedback_removed']
 
 # %% ../nbs/06_comparison.ipynb #a91c91d3
 import copy
 import dataclasses
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, cast
 
 import torch
@@ -20,19 +19,15 @@ from .config import JointConfig
 from .cvfp.joint import JointTrainer
 from .cvfp.leaky import LeakyLLM
 from .cvfp.leaky_config import LeakyConfig
-from .cvfp.phase2 import token_log_probs
-from .cvfp.solvers import linear_scan
+from .cvfp.fixed_contexts import token_log_probs
+from .cvfp.linear_scan import linear_scan
 from .cvfp.state_config import StateModelConfig
 from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig
 from .lego.transformer import TransformerLanguageModel
 from .parts import find_part, names, part_title
-from .text.baselines import RecurrentLanguageModel, masked_perplexity
-from .text.corpus import Corpus
-from .text.embeddings import counted_start
-from .train.loop import NonFiniteLoss
+from .text.baselines import RecurrentLanguageModel
 from .train.windows import JointResult, train_control
-from .train.search import Search, Setting
 
 # %% ../nbs/06_comparison.ipynb #c6729e67
 class MinGRU(nn.Module):
@@ -293,103 +288,3 @@ def feedback_removed(
     for link in model.layer.links:
         cast(nn.Linear, link).weight.zero_()
     return model
-
-# %% ../nbs/06_comparison.ipynb #3b6feaf4
-class Trainings:
-    "Trains networks of as many parameters on one text and keeps those that saw all of it, with what they say."
-
-    def __init__(
-        self,
-        config: LeakyConfig,
-        corpus: Corpus,
-        sizes: Mapping[str, int],  # kind -> width, from `matched_size`
-        on_step: Callable[[dict], None] | None = None,  # as for `JointTrainer.train`
-        checkpoint: Callable[[str], Any] | None = None,  # name of a training -> as for `JointTrainer.train`
-        after: Callable[[], None] = lambda: None,  # what follows each training
-        clock: Callable[[], float] = time.process_time,  # of processor seconds, e.g. `run.cpu_seconds`
-    ):
-        self.config, self.corpus, self.sizes = config, corpus, sizes
-        self.on_step, self.checkpoint, self.after, self.clock = on_step, checkpoint, after, clock
-        self.seconds: dict[str, list[float]] = {}  # processor seconds of each training on all tokens
-        self.kept: dict[tuple[str, Setting, int], tuple[nn.Module, dict[str, Tensor]]] = {}
-
-    def train(
-        self,
-        kind: str,
-        seed: int,
-        setting: Setting,
-        tokens: int,  # the first of the text
-        purpose: str = "setting",  # part of the name of its checkpoints
-    ) -> nn.Module:
-        "A new network. Raises `NonFiniteLoss`."
-        torch.manual_seed(seed)
-        ids = self.corpus.train_ids[:tokens]
-        start = counted_start(ids, self.corpus.vocab_size, self.config.model.embed_dim, seed)
-        model = build_network(
-            kind, self.config, self.corpus.vocab_size, self.sizes[kind], setting.dropout, start
-        )
-        name = "".join(c if c.isalnum() else "_" for c in f"{purpose} {kind} {setting} {tokens} {seed}")
-        kept = self.checkpoint(name) if self.checkpoint else None
-        begun = self.clock()
-        train_network(model, ids, setting.of(self.config.joint), self.config, self.on_step, kept)
-        self.after()
-        if tokens == len(self.corpus.train_ids):
-            self.seconds.setdefault(kind, []).append(self.clock() - begun)
-        return model
-
-    def log_probs(
-        self,
-        model: nn.Module,
-    ) -> dict[str, Tensor]:  # "val" and "test": [T-1] of each text
-        "What a network says of the held-out texts."
-        texts = {"val": self.corpus.val_ids, "test": self.corpus.test_ids}
-        return {part: held_out_log_probs(model, ids, self.config) for part, ids in texts.items()}
-
-    def on_all(
-        self,
-        kind: str,
-        seed: int,
-        setting: Setting,
-    ) -> tuple[nn.Module, dict[str, Tensor]]:  # with its `log_probs`
-        "The network trained on the whole text, once."
-        key = kind, setting, seed
-        if key not in self.kept:
-            model = self.train(kind, seed, setting, len(self.corpus.train_ids))
-            self.kept[key] = model, self.log_probs(model)
-        return self.kept[key]
-
-    def score(
-        self,
-        kind: str,
-        setting: Setting,
-        tokens: int,
-    ) -> float:
-        "Validation perplexity of one setting from the first seed: what `search` asks."
-        if tokens == len(self.corpus.train_ids):
-            said = self.on_all(kind, self.config.seed, setting)[1]["val"]
-        else:
-            model = self.train(kind, self.config.seed, setting, tokens)
-            said = held_out_log_probs(model, self.corpus.val_ids, self.config)
-        return masked_perplexity(said, self.corpus.val_mask)
-
-    def from_every_seed(
-        self,
-        kind: str,
-        found: Search,
-        seeds: int,  # seed, seed + 1, ...
-    ) -> tuple[Setting, list[tuple[nn.Module, dict[str, Tensor]]]]:
-        """The best setting with which the loss stays finite from every seed, and its networks.
-
-        Raises `NonFiniteLoss` when there is none.
-        """
-        for trial in found.ranked:
-            every = []
-            for seed in range(self.config.seed, self.config.seed + seeds):
-                try:
-                    every.append(self.on_all(kind, seed, trial.setting))
-                except NonFiniteLoss as problem:
-                    print(f"{network_title(kind)}, {trial.setting}, from seed {seed}: {problem}")
-                    break
-            if len(every) == seeds:
-                return trial.setting, every
-        raise NonFiniteLoss("the loss", "every setting, from one seed or another", {}, "lower rates")

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from newllm.comparison import build_network, train_network
-from newllm.cvfp.diversity import covariance_term, diversity_terms, mean_term, variance_term
+from newllm.cvfp.joint_terms import covariance_term, diversity_terms, mean_term, variance_term
 from newllm.cvfp.leaky import LeakyLLM
 from newllm.cvfp.solvers import SWEEPS, sequential
 from newllm.families import preset

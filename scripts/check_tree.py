@@ -113,6 +113,7 @@ FLOORS = [  # a room imports from rooms on floors before its own; "" is the grou
     ["train"],
     ["cvfp", "lego"],
     ["families", "loader", "comparison", "layer_checks"],
+    ["trainings"],
     ["equal_search"],
     ["comparison_table"],
     ["hub", "speed"],

@@ -82,12 +82,14 @@ class _BlockScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, turn, initial):
+        "States [B, T, h, n, m] of turn [B, T, h, n, n] and initial [B, h, n, m]."
         out = (_scan_pieces if _in_pieces(turn) else _scan_loop)(turn, initial)
         ctx.save_for_backward(turn, initial, out)
         return out
 
     @staticmethod
     def backward(ctx, grad):
+        "Gradients of turn and initial in their shapes, of `grad` [B, T, h, n, m]."
         turn, initial, out = ctx.saved_tensors
         total, start = (_adjoint_pieces if _in_pieces(turn) else _adjoint_loop)(turn, grad)
         before = torch.cat([initial[:, None], out[:, :-1]], 1)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DIVERSITY', 'token_mse', 'cvfp_loss', 'Diversity', 'GlobalMean', 'EmaVariance', 'EmaVarianceAsRecorded',
            'EmaCovariance', 'PastContexts', 'assigned_dims', 'FixedDims', 'Distribution', 'make_diversity',
-           'total_loss', 'variance_term', 'covariance_term', 'mean_term', 'diversity_terms', 'retention_term']
+           'total_loss']
 
 # %% ../../nbs/cvfp/08_diversity.ipynb #40f99722
 import math
@@ -14,7 +14,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..config import JointConfig
 from .config import Phase1Config
 from .recorded import RecordedContexts
 
@@ -288,100 +287,3 @@ def total_loss(
     if not 0 <= weight <= 1:
         raise ValueError(f"weight={weight} must be from 0 to 1; set phase1.dist_reg_weight")
     return (1 - weight) * cvfp + weight * diversity
-
-# %% ../../nbs/cvfp/08_diversity.ipynb #0e2b9e1a
-_VARIANCE_EPS = 1e-6  # added to the variance, so that the root has a slope at 0
-_TOO_LARGE = 0.1  # what a standard deviation above 1 costs, over one below
-
-
-def variance_term(
-    contexts: Tensor,  # [n, C]
-) -> Tensor:  # scalar >= 0
-    "How far the dimensions' standard deviations are from 1; too small counts ten times as much as too large."
-    sd = (contexts.var(0, unbiased=False) + _VARIANCE_EPS).sqrt()
-    return F.relu(1 - sd).mean() + _TOO_LARGE * F.relu(sd - 1).mean()
-
-
-def covariance_term(
-    contexts: Tensor,  # [n, C], n >= 2
-) -> Tensor:  # scalar >= 0
-    "Squared covariances of different dimensions, summed, per dimension."
-    x = contexts - contexts.mean(0)
-    cov = x.T @ x / (len(x) - 1)
-    return (cov.square().sum() - cov.diagonal().square().sum()) / contexts.shape[1]
-
-
-def mean_term(
-    contexts: Tensor,  # [n, C]
-) -> Tensor:  # scalar >= 0
-    "Mean square of the mean context."
-    return contexts.mean(0).square().mean()
-
-# %% ../../nbs/cvfp/08_diversity.ipynb #d0584fee
-class _Diversity(torch.autograd.Function):
-    "The three weighted terms from one covariance matrix, with their gradient, which is one more product."
-
-    @staticmethod
-    def forward(ctx, contexts, variance_weight, covariance_weight, mean_weight):
-        n, dim = contexts.shape
-        mean = contexts.mean(0)
-        centred = contexts - mean
-        with torch.autocast(contexts.device.type, enabled=False):  # losses stay in float32
-            gram = centred.T @ centred
-        sd = (gram.diagonal() / n + _VARIANCE_EPS).sqrt()
-        spread = F.relu(1 - sd).mean() + _TOO_LARGE * F.relu(sd - 1).mean()
-        cov = gram / (n - 1)
-        shared = (cov.square().sum() - cov.diagonal().square().sum()) / dim
-        slope = cov * (4 * covariance_weight / (dim * (n - 1)))
-        slope.diagonal().copy_(variance_weight * torch.where(sd < 1, -1.0, _TOO_LARGE) / (dim * n * sd))
-        ctx.save_for_backward(centred, slope, mean * (2 * mean_weight / (dim * n)))
-        return variance_weight * spread + covariance_weight * shared + mean_weight * mean.square().mean()
-
-    @staticmethod
-    def backward(ctx, grad):
-        centred, slope, shift = ctx.saved_tensors
-        return grad * torch.addmm(shift, centred, slope), None, None, None
-
-
-def diversity_terms(
-    contexts: Tensor,  # [n, C], n >= 2
-    config: JointConfig,  # reads variance_weight, covariance_weight, mean_weight
-) -> Tensor:  # scalar >= 0
-    "The three terms, weighted. Raises `ValueError` for fewer than two contexts."
-    if len(contexts) < 2:
-        raise ValueError(
-            f"diversity needs at least 2 contexts, got {len(contexts)}; raise joint.num_streams or"
-            " joint.window"
-        )
-    return _Diversity.apply(contexts, config.variance_weight, config.covariance_weight, config.mean_weight)
-
-# %% ../../nbs/cvfp/08_diversity.ipynb #ab943285
-def _unexplained(x: Tensor, y: Tensor, ridge: float) -> Tensor:
-    "Share of the variance of y [n, E] that a ridge regression on x [n, C] leaves."
-    x, y = x - x.mean(0), y - y.mean(0)
-    cov, cross = x.T @ x / len(x), x.T @ y / len(x)
-    held = cov + ridge * cov.diagonal().mean() * torch.eye(len(cov), device=x.device, dtype=x.dtype)
-    return 1 - (cross * torch.linalg.solve(held, cross)).sum() / y.square().mean(0).sum()
-
-
-def retention_term(
-    contexts: Tensor,  # [B, L, C]
-    embeds: Tensor,  # [B, L, E] of the same tokens
-    config: JointConfig,  # reads retention_lags, retention_ridge
-) -> Tensor:  # scalar, 0 = all can be read, 1 = nothing
-    """Unexplained share of the embeddings each lag back, in a mean over the lags.
-
-    Raises `ValueError` for a lag that is not below L.
-    """
-    if max(config.retention_lags) >= contexts.shape[1]:
-        raise ValueError(
-            f"joint.retention_lags={config.retention_lags} must stay below the {contexts.shape[1]} tokens of"
-            " a window"
-        )
-    embeds = embeds.to(contexts.dtype)
-    return torch.stack(
-        [
-            _unexplained(contexts[:, k:].flatten(0, 1), embeds[:, :-k].flatten(0, 1), config.retention_ridge)
-            for k in config.retention_lags
-        ]
-    ).mean()

@@ -13,243 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-try:
-    from numba import njit  # a folder called numba in the current one is no numba
-except ImportError:
-    njit = None
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #38732ccc
-def _compiled(function):
-    "`function`, compiled where numba is there; `contract` allows fused multiply-adds and nothing that reorders sums."
-    if njit is None:
-        return function
-    return njit(fastmath={"contract"}, error_model="numpy", cache=True)(function)
-
-
-@_compiled
-def _answer(state, b, soft, p):
-    "p = S b for every lane, through a softmax over the rows if `soft`."
-    n, m, lanes = state.shape
-    for i in range(n):
-        for l in range(lanes):
-            p[i, l] = state[i, 0, l] * b[0, l]
-        for j in range(1, m):
-            for l in range(lanes):
-                p[i, l] += state[i, j, l] * b[j, l]
-    if soft:
-        for l in range(lanes):
-            largest = p[0, l]
-            for i in range(1, n):
-                largest = max(largest, p[i, l])
-            total = largest - largest
-            for i in range(n):
-                p[i, l] = np.exp(p[i, l] - largest)
-                total += p[i, l]
-            for i in range(n):
-                p[i, l] /= total
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #02dfcc03
-@_compiled
-def _vector(state, a, b, w, ask, soft, p, u):
-    "u = a, a + S b or a + w softmax(S b) for every lane; p keeps the answer."
-    n, lanes = a.shape
-    if ask:
-        _answer(state, b, soft, p)
-    for i in range(n):
-        for l in range(lanes):
-            u[i, l] = a[i, l]
-        if soft:
-            for l in range(lanes):
-                u[i, l] += w[l] * p[i, l]
-        elif ask:
-            for l in range(lanes):
-                u[i, l] += p[i, l]
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #3f8feeb4
-@_compiled
-def _strength(u, gate, limits, near, full, per_gate, strength, slope):
-    "c, c per unit of gate, and dc/dq, for every lane."
-    zero, one, two, three, six, tiny = limits
-    inverse = one / (full - near)
-    n, lanes = u.shape
-    for l in range(lanes):
-        q = zero
-        for i in range(n):
-            q += u[i, l] * u[i, l]
-        z = min(max((q - near) * inverse, zero), one)
-        s = z * z * (three - two * z)
-        q = max(q, tiny)
-        per_gate[l] = two * s / q
-        strength[l] = gate[l] * per_gate[l]
-        slope[l] = two * gate[l] * (six * z * (one - z) * inverse - s / q) / q
-
-
-@_compiled
-def _project(u, state, p):
-    "p = S' u for every lane."
-    n, m, lanes = state.shape
-    for j in range(m):
-        for l in range(lanes):
-            p[j, l] = u[0, l] * state[0, j, l]
-        for i in range(1, n):
-            for l in range(lanes):
-                p[j, l] += u[i, l] * state[i, j, l]
-
-
-@_compiled
-def _reflect(u, strength, p, state, out):
-    "out = S - c u p' for every lane."
-    n, m, lanes = state.shape
-    for i in range(n):
-        for j in range(m):
-            for l in range(lanes):
-                out[i, j, l] = state[i, j, l] - strength[l] * u[i, l] * p[j, l]
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #e737ee4b
-@_compiled
-def _forward(a, b, w, gate, initial, limits, near, full, out):
-    """All tokens of every tile.
-
-    a [X, T, k, n, lanes], b the same with m or empty, w [X, T, k, lanes] or empty, gate [X, T, k, lanes],
-    initial [X, n, m, lanes].
-    """
-    X, T, k, n, lanes = a.shape
-    m = initial.shape[2]
-    ask, soft = b.shape[0] > 0, w.shape[0] > 0
-    u = np.empty((k, n, lanes), a.dtype)
-    answers = np.empty((k, n, lanes), a.dtype)
-    p = np.empty((m, lanes), a.dtype)
-    c = np.empty((3, k, lanes), a.dtype)
-    for x in range(X):
-        state = initial[x].copy()
-        for t in range(T):
-            for r in range(k):
-                _vector(
-                    state,
-                    a[x, t, r],
-                    b[x, t, r] if ask else a[x, t, r],
-                    w[x, t, r] if soft else gate[x, t, r],
-                    ask,
-                    soft,
-                    answers[r],
-                    u[r],
-                )
-                _strength(u[r], gate[x, t, r], limits, near, full, c[0, r], c[1, r], c[2, r])
-            for r in range(k):
-                _project(u[r], state, p)
-                _reflect(u[r], c[1, r], p, state, state)
-            out[x, t] = state
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #3e1a7dab
-@_compiled
-def _vector_gradient(grad, state, p, v, u, strength, slope, per_gate, d_gate, d_u):
-    "Gradients of one reflection's gate and vector, the vector's share in the strength included."
-    n, m, lanes = grad.shape
-    for l in range(lanes):
-        d_gate[l] = -p[0, l] * v[0, l]
-    for j in range(1, m):
-        for l in range(lanes):
-            d_gate[l] -= p[j, l] * v[j, l]
-    for i in range(n):
-        for l in range(lanes):
-            d_u[i, l] = (u[i, l] + u[i, l]) * slope[l] * d_gate[l]
-        for j in range(m):
-            for l in range(lanes):
-                d_u[i, l] -= strength[l] * (grad[i, j, l] * p[j, l] + state[i, j, l] * v[j, l])
-    for l in range(lanes):
-        d_gate[l] *= per_gate[l]
-
-
-@_compiled
-def _softmax_gradient(p, w, d_u, d_w):
-    "Gradient of the weight; d_u becomes that of the softmax's argument."
-    n, lanes = p.shape
-    for l in range(lanes):
-        d_w[l] = p[0, l] * d_u[0, l]
-        for i in range(1, n):
-            d_w[l] += p[i, l] * d_u[i, l]
-        for i in range(n):
-            d_u[i, l] = w[l] * p[i, l] * (d_u[i, l] - d_w[l])
-
-
-@_compiled
-def _question_gradient(state, b, d_u, d_b, d_state):
-    "Gradients of a question, and of the state that answered it."
-    n, m, lanes = state.shape
-    for j in range(m):
-        for l in range(lanes):
-            d_b[j, l] = state[0, j, l] * d_u[0, l]
-        for i in range(1, n):
-            for l in range(lanes):
-                d_b[j, l] += state[i, j, l] * d_u[i, l]
-        for i in range(n):
-            for l in range(lanes):
-                d_state[i, j, l] += d_u[i, l] * b[j, l]
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #82dc7d6a
-@_compiled
-def _states_again(states, a, b, w, gate, limits, near, full, ask, soft, answers, u, c, p):
-    "Vectors, strengths and states within a token, from `states[0]`."
-    for r in range(a.shape[0]):
-        _vector(states[0], a[r], b[r], w[r], ask, soft, answers[r], u[r])
-        _strength(u[r], gate[r], limits, near, full, c[0, r], c[1, r], c[2, r])
-    for r in range(a.shape[0]):
-        _project(u[r], states[r], p[r])
-        _reflect(u[r], c[1, r], p[r], states[r], states[r + 1])
-
-
-@_compiled
-def _reflection_gradients(total, states, p, v, u, c, d_gate, d_a):
-    "Gradients of a token's gates and vectors, the last first; `total` becomes that of the state before."
-    for r in range(u.shape[0] - 1, -1, -1):
-        _project(u[r], total, v)
-        _vector_gradient(total, states[r], p[r], v, u[r], c[1, r], c[2, r], c[0, r], d_gate[r], d_a[r])
-        _reflect(u[r], c[1, r], v, total, total)
-
-
-@_compiled
-def _question_gradients(states, b, w, soft, answers, d_a, d_u, d_b, d_w, limits):
-    "Gradients of a token's questions; the last of `states` becomes that of the state that answered them."
-    asked = states[-1]
-    asked[:] = limits[0]
-    for r in range(b.shape[0] - 1, -1, -1):
-        d_u[:] = d_a[r]
-        if soft:
-            _softmax_gradient(answers[r], w[r], d_u, d_w[r])
-        _question_gradient(states[0], b[r], d_u, d_b[r], asked)
-
-# %% ../../nbs/cvfp/22_fused_turns.ipynb #e8ba00aa
-@_compiled
-def _backward(a, b, w, gate, initial, limits, near, full, out, grad, d_a, d_b, d_w, d_gate, d_initial):
-    "Gradients of `_forward`, from the last token to the first; states within a token are made again."
-    X, T, k, n, lanes = a.shape
-    m = initial.shape[2]
-    ask, soft = b.shape[0] > 0, w.shape[0] > 0
-    u = np.empty((k, n, lanes), a.dtype)
-    answers = np.empty((k, n, lanes), a.dtype)
-    asked_u = np.empty((n, lanes), a.dtype)
-    p = np.empty((k, m, lanes), a.dtype)
-    v = np.empty((m, lanes), a.dtype)
-    c = np.empty((3, k, lanes), a.dtype)
-    states = np.empty((k + 1, n, m, lanes), a.dtype)
-    for x in range(X):
-        total = np.zeros((n, m, lanes), a.dtype)
-        for t in range(T - 1, -1, -1):
-            total += grad[x, t]
-            states[0] = out[x, t - 1] if t > 0 else initial[x]
-            b_t = b[x, t] if ask else a[x, t]
-            w_t = w[x, t] if soft else gate[x, t]
-            _states_again(
-                states, a[x, t], b_t, w_t, gate[x, t], limits, near, full, ask, soft, answers, u, c, p
-            )
-            _reflection_gradients(total, states, p, v, u, c, d_gate[x, t], d_a[x, t])
-            if ask:
-                d_w_t = d_w[x, t] if soft else d_gate[x, t]
-                _question_gradients(
-                    states, b_t, w_t, soft, answers, d_a[x, t], asked_u, d_b[x, t], d_w_t, limits
-                )
-                total += states[k]
-        d_initial[x] = total
+from .compiled_turns import njit, turns_backward, turns_forward
 
 # %% ../../nbs/cvfp/22_fused_turns.ipynb #fe9dfc34
 _LANES = 64  # a tile's states then fit the fastest cache
@@ -274,6 +38,7 @@ class _FusedTurns(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, vectors, questions, weights, gates, initial, near, full):
+        "States [B, T, h, n, m] of the tensors that `fused_turns` takes."
         B, T, h, k, n = vectors.shape
         tiles = -(-B * h // _LANES)
         lanes = -(-B * h // tiles)
@@ -293,7 +58,7 @@ class _FusedTurns(torch.autograd.Function):
         )
         start = _to_lanes(initial.detach(), lanes)
         out = start.new_empty(*a.shape[:2], *start.shape[1:])
-        _forward(*(x.numpy() for x in (a, b, w, gate, start)), *numbers, out.numpy())
+        turns_forward(*(x.numpy() for x in (a, b, w, gate, start)), *numbers, out.numpy())
         ctx.save_for_backward(a, b, w, gate, start, out)
         ctx.numbers, ctx.shape = numbers, (B, h)
         return _from_lanes(out, B, h).transpose(1, 2).contiguous()
@@ -301,10 +66,11 @@ class _FusedTurns(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad):
+        "Gradients in the tensors' shapes, of `grad` [B, T, h, n, m]; the two limits have none."
         (*inputs, out), (B, h) = ctx.saved_tensors, ctx.shape
         wanted = _to_lanes(grad.transpose(1, 2), out.shape[-1])
         grads = [torch.empty_like(x) for x in inputs]
-        _backward(
+        turns_backward(
             *(x.numpy() for x in inputs),
             *ctx.numbers,
             out.numpy(),

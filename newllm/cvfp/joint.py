@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..config import JointConfig
-from .diversity import diversity_terms, retention_term
+from .joint_terms import diversity_terms, retention_term
 from .leaky import LeakyLLM
 from .solvers import SWEEPS, sequential
 from ..train.windows import JointResult, WindowFit, next_token_loss

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .leaky_config import LeakyModelConfig
 from .recorded import ContextModel
-from .solvers import linear_scan
+from .linear_scan import linear_scan
 
 # %% ../../nbs/cvfp/05_leaky_layer.ipynb #2ae69642
 def _norm(weight: Tensor) -> Tensor:

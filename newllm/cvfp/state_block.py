@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .householder import answer, turn_step
 from .state_turns import turn_between_questions, turn_states
-from .solvers import linear_scan
+from .linear_scan import linear_scan
 from .state_config import StateModelConfig
 
 # %% ../../nbs/cvfp/24_state_block.ipynb #de1379be
@@ -23,11 +23,13 @@ class _CutGate(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x):
+        "x, of any shape, between 0 and 1."
         ctx.save_for_backward(x)
         return x.clamp(0, 1)
 
     @staticmethod
     def backward(ctx, grad):
+        "Gradient in the shape of x."
         (x,) = ctx.saved_tensors
         leads_up, leads_down = grad < 0, grad > 0
         return grad * (((x > 0) | leads_up) & ((x < 1) | leads_down))

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 
 from .leaky_config import LeakyModelConfig
 from .leaky_layer import LeakyCVFPLayer
-from .solvers import linear_scan, sequential
+from .solvers import sequential
+from .linear_scan import linear_scan
 from .state_config import CONTROLS, StateConfig, StateTrainConfig
-from .state_model import StateLLM
+from .state_model import AnswerReadout, StateLLM
 from .state_tasks import StateTask
 
 # %% ../../nbs/cvfp/30_state_controls.ipynb #b4abe2ef
@@ -110,12 +111,7 @@ class Control(nn.Module):
             E = sizes.transformer_dim
         self.token_embedding, self.norm = nn.Embedding(vocab_size, E), nn.LayerNorm(E)
         self.core, width = self._core(kind, config, E)
-        self.readout = nn.Sequential(
-            nn.LayerNorm(width),
-            nn.Linear(width, config.model.readout_dim),
-            nn.GELU(),
-            nn.Linear(config.model.readout_dim, num_classes * num_questions),
-        )
+        self.readout = AnswerReadout(width, config.model.readout_dim, num_classes, num_questions)
 
     def _core(self, kind: str, config: StateConfig, E: int) -> tuple[nn.Module, int]:
         "What carries the past, and its width."
@@ -151,12 +147,7 @@ class Control(nn.Module):
         contexts: Tensor,  # [..., W]
     ) -> Tensor:  # [..., num_classes], or with a dimension num_questions before the last
         "Scores from contexts."
-        scores = self.readout(contexts)
-        return (
-            scores
-            if self.num_questions == 1
-            else scores.unflatten(-1, (self.num_questions, self.num_classes))
-        )
+        return self.readout(contexts)
 
     def forward(
         self,

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ..comparison import train_network
-from ..cvfp.diversity import covariance_term, diversity_terms, mean_term, variance_term
+from ..cvfp.joint_terms import covariance_term, diversity_terms, mean_term, variance_term
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
 from ..plots.tables import table
