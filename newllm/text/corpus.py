@@ -40,7 +40,8 @@ from newllm.text.sources import (
     load_conversations,
     package_version,
 )
-from .token_file import PARTS, TokenFile, open_token_file
+from .token_file import TokenFile, open_token_file
+from .token_plan import PARTS
 from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer
 
 # %% ../../nbs/text/09_corpus.ipynb #4f28c498
