@@ -28,18 +28,10 @@ from ..parts import used_parts
 from .embeddings import token_embedding
 from .readers import Conversations
 from .spans import TextSpan
-from .text_files import open_regular, reading, sign_of_life
-from newllm.text.sources import (
-    PACKAGES,
-    GPT2_REPOSITORY,
-    ULTRACHAT_REPOSITORY,
-    folder_files,
-    is_file,
-    messages_of,
-    ultrachat_revision,
-    load_conversations,
-    package_version,
-)
+from .hub_files import GPT2_REPOSITORY, ULTRACHAT_REPOSITORY, ultrachat_revision
+from .sources import folder_files, load_conversations, messages_of
+from .text_files import is_file, open_regular, reading, sign_of_life
+from .text_packages import PACKAGES, package_version
 from .token_file import TokenFile, open_token_file
 from .token_plan import PARTS
 from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer

@@ -16,8 +16,8 @@ from scipy.sparse.linalg import eigsh, svds
 from torch import Tensor
 
 from ..config import DataConfig
-from .text_files import named
-from .sources import gpt2_file, is_file
+from .hub_files import gpt2_file
+from .text_files import is_file, named
 
 # %% ../../nbs/text/07_embeddings.ipynb #9ea44423
 _BLOCK = 2**22  # tokens counted at a time: a text that lies on the disk is never in memory as a whole

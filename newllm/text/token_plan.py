@@ -16,8 +16,8 @@ from typing import Literal
 from ..config import ConfigError
 from .conversations import read_records
 from .readers import kind_of, list_folder
-from .sources import first_message_key
 from .spans import TextSpan, text_span
+from .splits import first_message_key
 from .text_files import home_path, named
 
 # %% ../../nbs/text/15_token_plan.ipynb #dcfebbe8

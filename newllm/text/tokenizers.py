@@ -17,10 +17,11 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from ..config import DataConfig
+from .hub_files import gpt2_file
 from .readers import Conversations
+from .sources import messages_of
 from .spans import TextSpan, pieces, short_runs
-from .text_files import named
-from .sources import gpt2_file, is_file, messages_of
+from .text_files import is_file, named
 
 # %% ../../nbs/text/06_tokenizers.ipynb #15f8b5f9
 _END, _SEP, _UNK = "<|end|>", "<|sep|>", "<|unk|>"
