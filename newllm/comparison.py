@@ -27,7 +27,8 @@ from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig
 from .lego.transformer import TransformerLanguageModel
 from .parts import find_part, names, part_title
-from .text.baselines import RecurrentLanguageModel, masked_perplexity
+from .text.baselines import masked_perplexity
+from .text.recurrent import RecurrentLanguageModel
 from .text.corpus import Corpus
 from .text.embeddings import counted_start
 from .train.loop import NonFiniteLoss

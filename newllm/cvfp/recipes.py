@@ -35,7 +35,8 @@ from newllm.cvfp.phase2 import (
 from .recorded import ContextModel, NewLLM
 from ..metrics import format_convergence, format_rank
 from ..plots.training import joint_curves, phase1_curves
-from ..text.baselines import KneserNey, fit_mixture_weight, mixture_perplexity
+from ..text.baselines import KneserNey
+from ..text.mixtures import fit_mixture_weight, mixture_perplexity
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
 from ..text.windows import carried_windows

@@ -20,7 +20,7 @@ from ..comparison import num_parameters
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
 from .library import library_model
-from ..text.baselines import GRULanguageModel
+from ..text.recurrent import GRULanguageModel
 from ..train.timing import in_turn
 
 # %% ../../nbs/speed/06_next_token.ipynb #5ee60006

@@ -17,7 +17,7 @@ from ..comparison import train_network
 from ..cvfp.diversity import covariance_term, diversity_terms, mean_term, variance_term
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
-from ..text.baselines import GRULanguageModel
+from ..text.recurrent import GRULanguageModel
 from ..train.windows import train_control
 from ..train.optimizers import optimizers
 
