@@ -7,34 +7,28 @@ __all__ = ['Corpus', 'cache_folder', 'load_corpus']
 
 # %% ../../nbs/text/09_corpus.ipynb #05083d03
 import dataclasses
-import hashlib
-import importlib.metadata
-import json
 import os
 import shutil
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import Dataset
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from ..config import DataConfig, to_dict
-from ..parts import used_parts
+from ..config import DataConfig
+from .corpus_cache import corpus_key, read_cached, write_cached
+from .corpus_details import embedding_detail, source_detail, tokenizer_detail
 from .embeddings import token_embedding
 from .readers import Conversations
+from .sources import load_conversations, messages_of
 from .spans import TextSpan
-from .hub_files import GPT2_REPOSITORY, ULTRACHAT_REPOSITORY, ultrachat_revision
-from .sources import folder_files, load_conversations, messages_of
-from .text_files import is_file, open_regular, reading, sign_of_life
-from .text_packages import PACKAGES, package_version
+from .text_files import sign_of_life
 from .token_file import TokenFile, open_token_file
 from .token_plan import PARTS
-from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs, load_tokenizer, save_tokenizer
+from .tokenizers import fit_tokenizer, gpt2_tokenizer, id_runs
 
 # %% ../../nbs/text/09_corpus.ipynb #4f28c498
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -125,11 +119,11 @@ def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         embedding = token_embedding(config, train, size, embed_dim, seed)
     info = {
         "source": config.source,
-        "source_detail": _source_detail(config, data),
+        "source_detail": source_detail(config, data),
         "tokenizer": config.tokenizer,
-        "tokenizer_detail": _tokenizer_detail(config, size),
+        "tokenizer_detail": tokenizer_detail(config, size),
         "embedding": config.embedding,
-        "embedding_detail": _embedding_detail(config, embedding),
+        "embedding_detail": embedding_detail(config, embedding),
         "val_source": config.val_source,
         "validation text seen in training": tail,
         "tokens": {"train": len(train), "val": len(val), "test": len(test)},
@@ -143,163 +137,6 @@ def _build(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         info["left_out"] = notes
         warnings.warn(f"source={config.source!r}: {'; '.join(notes)}", stacklevel=3)
     return Corpus(train, val, test, seen[val], seen[test], embedding, tok, size, info)
-
-# %% ../../nbs/text/09_corpus.ipynb #0ee97e35
-def _source_detail(config: DataConfig, data: Dataset | Conversations) -> str:
-    "Where the text really came from."
-    rows = len(data)
-    if config.source == "chitchat":
-        version = importlib.metadata.version("chitchat-dataset")
-        kept = f"{rows} conversations of at least {config.min_messages} messages"
-        return f"package chitchat-dataset {version}, {kept}, split by first message"
-    if config.source == "ultrachat":
-        revision = ultrachat_revision()[:12]
-        return (
-            f"hub {ULTRACHAT_REPOSITORY}, train_sft, revision {revision}, {rows} conversations, split by first"
-            " message"
-        )
-    if config.source in PACKAGES:
-        kept = f"{rows} {PACKAGES[config.source].rows} in {len(set(data.openings))} groups"
-        return f"package {package_version(config.source)}, {kept}, split by group"
-    registered = used_parts(config.source)
-    if registered:
-        ((part, code),) = registered.items()
-        return f"{part}, registered, code {code}, {rows} conversations, split by first message"
-    if not data.openings:
-        origin = "text from the configuration" if config.source == "manual" else "one file"
-        return f"{origin}, cut into consecutive parts"
-    if len(data.documents) == rows:
-        return f"{rows} files, split by file"
-    files = "one file" if data.num_files == 1 else f"{data.num_files} files"
-    return f"{files} of {rows} conversations and documents, split by first message"
-
-# %% ../../nbs/text/09_corpus.ipynb #42967ddc
-def _tokenizer_detail(config: DataConfig, size: int) -> str:
-    "Which vocabulary was really used."
-    return {
-        "bpe": f"byte-level BPE trained on the training text, {size} entries",
-        "word": f"whitespace words of the training text, {size} entries",
-        "gpt2": (
-            f"GPT-2 from {'the folder tokenizer_path' if config.tokenizer_path else 'the hub, ' + GPT2_REPOSITORY},"
-            f" {size} entries"
-        ),
-    }[config.tokenizer]
-
-
-def _embedding_detail(config: DataConfig, embedding: Tensor | None) -> str:
-    "Which vectors were really used."
-    rank = 0 if embedding is None else int((embedding.abs().sum(0) > 0).sum())
-    return {
-        "svd": (
-            f"truncated SVD of positive PMI of the training ids, window {config.svd_window}, {rank}"
-            " directions"
-        ),
-        "random": "standard normal (control)",
-        "learned": "learned with the model",
-        "gpt2": (
-            f"GPT-2 wte from {'the folder embedding_path' if config.embedding_path else 'the hub, ' + GPT2_REPOSITORY}"
-        ),
-    }[config.embedding]
-
-# %% ../../nbs/text/09_corpus.ipynb #6eab7c07
-_FORMAT = 2  # raise when what is cached changes meaning
-
-
-def _digest(path: Path) -> str:
-    with open(path, "rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
-
-
-def _content(path: Path, most: int) -> str:
-    "What identifies a text file: its first `most` bytes, and its size and time where it is longer."
-    digest = hashlib.sha256()
-    with reading(path), open_regular(path) as file:
-        left = most
-        while left > 0 and (chunk := file.read(min(left, 2**20))):
-            digest.update(chunk)
-            left -= len(chunk)
-        status = os.fstat(file.fileno())
-    rest = f" {status.st_size} {status.st_mtime_ns}" if status.st_size > most else ""
-    return f"{path.name} {digest.hexdigest()}{rest}"
-
-# %% ../../nbs/text/09_corpus.ipynb #c9a3c61d
-def _fingerprint(config: DataConfig) -> list[str]:
-    "What identifies the content that `config` points at."
-    local = (
-        [Path(config.tokenizer_path) / n for n in ("vocab.json", "merges.txt")]
-        if config.tokenizer_path
-        else []
-    )
-    local += [Path(config.embedding_path) / "model.safetensors"] if config.embedding_path else []
-    out = [f"{p.name} {_digest(p) if is_file(p) else None}" for p in local]
-    if config.source == "text_file" and config.path:
-        out.append(_content(Path(config.path), 4 * config.max_characters))  # a character has at most 4 bytes
-    if config.source == "text_dir":
-        out += [_content(path, 2**22) for path in folder_files(config)[0]]
-    if config.source == "chitchat":
-        out.append(importlib.metadata.version("chitchat-dataset"))
-    if config.source in PACKAGES:
-        out.append(package_version(config.source))
-    if config.source == "ultrachat":
-        out.append(ultrachat_revision())
-    out += used_parts(config.source).values()
-    return out + [importlib.metadata.version("tokenizers")]
-
-
-def _key(config: DataConfig, embed_dim: int, seed: int) -> str:
-    "The cache folder's name: a hash of all that determines the corpus."
-    parts = [
-        _FORMAT,
-        to_dict(config),
-        embed_dim,
-        seed if config.embedding == "random" else None,
-        _fingerprint(config),
-    ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
-
-# %% ../../nbs/text/09_corpus.ipynb #ceeaf5da
-_TENSORS = ("train_ids", "val_ids", "test_ids", "val_mask", "test_mask", "embedding")
-
-
-def _write(corpus: Corpus, folder: Path) -> None:
-    """Everything into a temporary folder beside `folder`, then one rename.
-
-    A folder that another process has just written is left in place.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    tmp = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        save_file(
-            {n: getattr(corpus, n).contiguous() for n in _TENSORS if getattr(corpus, n) is not None},
-            tmp / "corpus.safetensors",
-        )
-        save_tokenizer(corpus.tokenizer, tmp)
-        (tmp / "info.json").write_text(json.dumps(corpus.info, indent=1))
-        (tmp / "checksums.json").write_text(
-            json.dumps({p.name: _digest(p) for p in sorted(tmp.iterdir())}, indent=1)
-        )
-        if not folder.exists():
-            os.rename(tmp, folder)
-    except OSError:
-        if not folder.exists():
-            raise
-    finally:
-        shutil.rmtree(tmp, ignore_errors=True)
-
-
-def _read(folder: Path) -> Corpus:
-    "The corpus cached in `folder`. Raises `ValueError` or `OSError` when a file is missing or changed."
-    for name, digest in json.loads((folder / "checksums.json").read_text()).items():
-        if _digest(folder / name) != digest:
-            raise ValueError(f"{name} does not match its checksum")
-    tensors, tok = load_file(folder / "corpus.safetensors"), load_tokenizer(folder)
-    kept: dict[str, Any] = {n: tensors.get(n) for n in _TENSORS}  # a text without masks has none
-    return Corpus(
-        **kept,
-        tokenizer=tok,
-        vocab_size=len(tok),
-        info=json.loads((folder / "info.json").read_text()),
-    )
 
 # %% ../../nbs/text/09_corpus.ipynb #70c0f11f
 _IN_MEMORY = 2**24  # training tokens of a token file that are read into memory, as int64: 128 MB
@@ -345,7 +182,7 @@ def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         "tokenizer": "of the token file",
         "tokenizer_detail": f"as the file was built, {size} entries, sha256 {index['tokenizer'][:12]}",
         "embedding": config.embedding,
-        "embedding_detail": _embedding_detail(config, embedding),
+        "embedding_detail": embedding_detail(config, embedding),
         "val_source": config.val_source,
         "validation text seen in training": config.val_source == "tail_of_train",
         "tokens": {part: len(ids) for part, ids in parts.items()},
@@ -355,6 +192,22 @@ def _of_token_file(config: DataConfig, embed_dim: int, seed: int) -> Corpus:
         "token_kinds_in_training": int(seen.sum()),
     }
     return Corpus(train, val, test, seen[val], seen[test], embedding, file.tokenizer, size, info)
+
+# %% ../../nbs/text/09_corpus.ipynb #c325966e
+_TENSORS = ("train_ids", "val_ids", "test_ids", "val_mask", "test_mask", "embedding")
+
+
+def _write(corpus: Corpus, folder: Path) -> None:
+    "Keeps a corpus in the cache."
+    tensors = {n: getattr(corpus, n) for n in _TENSORS if getattr(corpus, n) is not None}
+    write_cached(folder, tensors, corpus.tokenizer, corpus.info)
+
+
+def _read(folder: Path) -> Corpus:
+    "The corpus cached in `folder`. Raises `ValueError` or `OSError` when a file is missing or changed."
+    tensors, tok, info = read_cached(folder)
+    kept: dict[str, Any] = {n: tensors.get(n) for n in _TENSORS}  # a text without masks has none
+    return Corpus(**kept, tokenizer=tok, vocab_size=len(tok), info=info)
 
 # %% ../../nbs/text/09_corpus.ipynb #f508e5c6
 def cache_folder() -> Path:
@@ -374,7 +227,7 @@ def load_corpus(
     """
     if config.source == "token_file":
         return _of_token_file(config, embed_dim, seed)
-    folder = Path(cache or cache_folder()) / "corpora" / _key(config, embed_dim, seed)
+    folder = Path(cache or cache_folder()) / "corpora" / corpus_key(config, embed_dim, seed)
     if folder.exists():
         try:
             return _read(folder)
