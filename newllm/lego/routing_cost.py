@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .blocks import IGNORED, LegoTransformer
-from .criteria import Criterion, confidences, fit_mixture, fit_threshold
+from .calibration import confidences, fit_mixture, fit_threshold
+from .criteria import Criterion
 from .routing import Router
 
 # %% ../../nbs/lego/11_routing_cost.ipynb #62172d15
