@@ -25,7 +25,7 @@ from .cvfp.solvers import linear_scan
 from .cvfp.state_config import StateModelConfig
 from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig
-from .lego.transformer import TransformerLanguageModel
+from .lego.transformer_baseline import TransformerLanguageModel
 from .parts import find_part, names, part_title
 from .text.baselines import masked_perplexity
 from .text.recurrent import RecurrentLanguageModel

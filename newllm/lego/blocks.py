@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from ..config import from_dict, to_dict
 from .config import TransformerConfig
-from .transformer import KVCache, Rows, TransformerBlock
+from .attention import KVCache, Rows
+from .transformer import TransformerBlock
 from ..text.saved import HubClass, SavedModel
 
 # %% ../../nbs/lego/02_blocks.ipynb #353a0e11

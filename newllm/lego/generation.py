@@ -15,7 +15,7 @@ from torch import Tensor
 from ..config import quoted, whole_number
 from .blocks import LegoTransformer
 from .routing import Router
-from .transformer import KVCache, Rows
+from .attention import KVCache, Rows
 from ..text.generate import GreedyText
 
 # %% ../../nbs/lego/09_generation.ipynb #f209b97f

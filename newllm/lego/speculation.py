@@ -15,7 +15,7 @@ from torch import Tensor
 from ..config import real_number, whole_number
 from .blocks import LegoTransformer
 from .generation import checked_prompt
-from .transformer import KVCache
+from .attention import KVCache
 
 # %% ../../nbs/lego/10_speculation.ipynb #bbeb691b
 @dataclasses.dataclass

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from .blocks import IGNORED, LegoTransformer
 from .mining import MinedStates
-from .transformer import Rows, TransformerBlock
+from .attention import Rows
+from .transformer import TransformerBlock
 from ..train.loop import Fit
 from ..train.optimizers import Schedule
 

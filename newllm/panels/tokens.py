@@ -18,7 +18,7 @@ from ..lego.blocks import LegoTransformer
 from ..lego.criteria import MaxProbability
 from ..lego.generation import RoutedCache, advance
 from ..lego.routing import Router
-from ..lego.transformer import KVCache
+from ..lego.attention import KVCache
 from .opened import load_run, token_texts, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
