@@ -16,7 +16,8 @@ from ..config import from_dict, to_dict
 from .config import TransformerConfig
 from .attention import KVCache, Rows
 from .transformer import TransformerBlock
-from ..text.saved import HubClass, SavedModel
+from ..text.model_code import HubClass
+from ..text.saved import SavedModel
 
 # %% ../../nbs/lego/02_blocks.ipynb #353a0e11
 IGNORED = -100  # the target of a position that no loss and no metric counts
