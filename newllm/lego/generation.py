@@ -16,7 +16,7 @@ from ..config import quoted, whole_number
 from .blocks import LegoTransformer
 from .routing import Router
 from .attention import KVCache, Rows
-from ..text.generate import GreedyText
+from ..text.sampling import GreedyText
 
 # %% ../../nbs/lego/09_generation.ipynb #f209b97f
 @dataclasses.dataclass

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .baselines import masked_perplexity
-from .generate import GreedyText
+from .sampling import GreedyText
 
 # %% ../../nbs/text/24_recurrent.ipynb #a627b2b1
 class RecurrentLanguageModel(nn.Module):
