@@ -31,7 +31,7 @@ from .text.baselines import masked_perplexity
 from .text.recurrent import RecurrentLanguageModel
 from .text.corpus import Corpus
 from .text.embeddings import counted_start
-from .train.loop import NonFiniteLoss
+from .train.phase import NonFiniteLoss
 from .train.windows import JointResult, train_control
 from .train.search import Search, Setting
 
