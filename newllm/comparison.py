@@ -24,9 +24,9 @@ from .cvfp.linear_scan import linear_scan
 from .cvfp.state_config import StateModelConfig
 from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig
-from .lego.transformer import TransformerLanguageModel
+from .lego.transformer_baseline import TransformerLanguageModel
 from .parts import find_part, names, part_title
-from .text.baselines import RecurrentLanguageModel
+from .text.recurrent import RecurrentLanguageModel
 from .train.windows import JointResult, train_control
 
 # %% ../nbs/06_comparison.ipynb #c6729e67

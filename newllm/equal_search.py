@@ -15,7 +15,8 @@ from torch import Tensor
 from .comparison import held_out_log_probs, network_title, num_parameters
 from .cvfp.leaky import LeakyLLM
 from .parts import find_part
-from .text.baselines import Unigram, best_kneser_ney, held_out_scores, masked_perplexity
+from .text.baselines import Unigram, best_kneser_ney, masked_perplexity
+from .text.mixtures import held_out_scores
 from .text.corpus import Corpus
 from .train.loop import NonFiniteLoss
 from .train.search import Search, Setting, search

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from .parts import find_part
-from .text.baselines import RecurrentLanguageModel
+from .text.recurrent import RecurrentLanguageModel
 
 # %% ../nbs/09_layer_checks.ipynb #f186b489
 def in_pieces(

@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
     "criterion": Kind(
         arguments=("config", "data", "predict", "seed"),
         makes="an exit criterion (newllm.lego.criteria.Criterion), fitted on the calibration text in `data`",
-        table="newllm.lego.criteria:CRITERIA",
+        table="newllm.lego.calibration:CRITERIA",
         names=("max_prob", "entropy", "margin", "gate", "patience"),
     ),
     "loss": Kind(

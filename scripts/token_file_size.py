@@ -60,7 +60,8 @@ def make_text(folder: Path, tokens: float) -> None:
 
 def build(folder: Path, tokens: float) -> None:
     "The token file."
-    from newllm.text.token_file import build_token_file, file_records
+    from newllm.text.token_build import build_token_file
+    from newllm.text.token_plan import file_records
     from newllm.text.tokenizers import load_tokenizer
     from newllm.train.progress import Progress
 

@@ -22,7 +22,7 @@ from .readout import Readout, whitening
 from .recorded import ContextModel
 from .solvers import SWEEPS, Status, sequential, solve
 from ..text.generate import Scorer
-from ..text.saved import HubClass
+from ..text.model_code import HubClass
 
 # %% ../../nbs/cvfp/07_leaky.ipynb #35e08066
 class LeakyTokens(ContextModel):

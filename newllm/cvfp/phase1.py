@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from .config import Phase1Config
 from .diversity import cvfp_loss, make_diversity, token_mse, total_loss
 from .recorded import NewLLM
-from ..train.loop import Fit, NonFiniteLoss
+from ..train.loop import Fit
+from ..train.phase import NonFiniteLoss
 from ..train.optimizers import adamw
 
 # %% ../../nbs/cvfp/09_phase1.ipynb #634c42cc

@@ -20,7 +20,8 @@ from .leaky_phase2 import LeakyPhase2Trainer
 from .phase2 import Phase2Result, Phase2Trainer
 from .fixed_contexts import evaluate, fixed_contexts, token_log_probs
 from .recorded import ContextModel
-from ..text.baselines import KneserNey, fit_mixture_weight, mixture_perplexity
+from ..text.baselines import KneserNey
+from ..text.mixtures import fit_mixture_weight, mixture_perplexity
 from ..text.corpus import Corpus
 
 # %% ../../nbs/cvfp/32_predictors.ipynb #me360006

@@ -17,7 +17,7 @@ from transformers.modeling_outputs import ModelOutput
 from .pretrained import HubConfig, HubModel, refuse_unknown, shifted_loss
 from ..lego.blocks import LegoTransformer
 from ..lego.stages import DeepSupervisionTransformer, StandardTransformer
-from ..lego.transformer import KVCache, Rows
+from ..lego.attention import KVCache, Rows
 
 # %% ../../nbs/hub/03_block_model.ipynb #5efc599e
 STACKS: dict[str, type[LegoTransformer]] = {

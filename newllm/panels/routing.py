@@ -19,7 +19,8 @@ from scipy import stats
 from torch import Tensor
 
 from ..lego.blocks import IGNORED, LegoTransformer, SequenceBatches
-from ..lego.criteria import Criterion, Entropy, Margin, MaxProbability, Patience, fit_threshold
+from ..lego.calibration import fit_threshold
+from ..lego.criteria import Criterion, Entropy, Margin, MaxProbability, Patience
 from ..lego.routing import Router
 from ..lego.routing_cost import time_ratio
 from .opened import load_run, token_texts

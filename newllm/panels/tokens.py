@@ -18,12 +18,12 @@ from ..lego.blocks import LegoTransformer
 from ..lego.criteria import MaxProbability
 from ..lego.generation import RoutedCache, advance
 from ..lego.routing import Router
-from ..lego.transformer import KVCache
+from ..lego.attention import KVCache
 from .opened import load_run, token_texts, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
 from ..cvfp.recorded import ContextModel
-from ..text.generate import sample
+from ..text.sampling import sample
 from ..text.tokenizers import readable, typed
 
 # %% ../../nbs/panels/05_tokens.ipynb #2b534ab6

@@ -23,7 +23,7 @@ from ..plots.shapes import Lines, panels
 from ..plots.tables import table
 from .library import library_model
 from .report import Report
-from ..text.baselines import GRULanguageModel
+from ..text.recurrent import GRULanguageModel
 from ..train.timing import in_turn, ratio
 
 # %% ../../nbs/speed/06_next_token.ipynb #5ee60006

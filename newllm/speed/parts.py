@@ -19,7 +19,7 @@ from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
 from ..plots.tables import table
 from .report import Report
-from ..text.baselines import GRULanguageModel
+from ..text.recurrent import GRULanguageModel
 from ..train.optimizers import optimizers
 from ..train.timing import in_turn, ratio
 from ..train.windows import train_control

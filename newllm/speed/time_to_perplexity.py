@@ -26,7 +26,7 @@ from newllm.comparison import (
 )
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
-from ..lego.transformer import windowed_log_probs
+from ..lego.transformer_baseline import windowed_log_probs
 from ..plots.tables import table
 from .library import LIBRARY, LibraryNetwork, library_model, long_windows
 from .report import Report

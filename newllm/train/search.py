@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from ..config import JointConfig
-from .loop import NonFiniteLoss
+from .phase import NonFiniteLoss
 
 # %% ../../nbs/train/08_search.ipynb #cb21df6f
 @dataclasses.dataclass(frozen=True)
