@@ -17,9 +17,7 @@ from torch import Tensor
 from .config import ChecksConfig
 from .recorded import ContextModel
 from newllm.metrics import (
-    convergence_verdict,
     effective_rank,
-    fixed_point_verdict,
     gaussian_ceiling,
     global_attractor,
     identity_numbers,
@@ -31,6 +29,7 @@ from newllm.metrics import (
     stable_rank,
     zero_solution,
 )
+from ..verdicts import convergence_verdict, fixed_point_verdict
 
 # %% ../../nbs/cvfp/10_checks.ipynb #705b1a18
 @contextmanager
