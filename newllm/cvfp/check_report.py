@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from .config import ChecksConfig, Config
-from .phase1 import Phase1Result
+from .phase1_numbers import Phase1Result
 from newllm.metrics import (
     effective_rank,
     format_convergence,
