@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .config import ChecksConfig
-from .recorded import ContextModel
+from .context_model import ContextModel
 from newllm.metrics import (
     effective_rank,
     gaussian_ceiling,

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .leaky_config import LeakyModelConfig
 from .leaky_layer import LeakyCVFPLayer
 from .readout import Readout
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .solvers import SWEEPS, Status, sequential, solve
 
 # %% ../../nbs/cvfp/41_leaky_contexts.ipynb #35e08066

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .checks import frozen, read_contexts
 from .leaky_config import ProbesConfig
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .sweeps import jacobian_product, settling, sweep_factors
 from ..metrics import effective_rank, gaussian_ceiling, mapping_cosine
 

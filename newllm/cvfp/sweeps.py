@@ -16,7 +16,7 @@ from .checks import frozen
 from .leaky import LeakyLLM
 from .leaky_config import ProbesConfig
 from .leaky_layer import StepRecurrence
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .solvers import SWEEPS, Recurrence, sequential, streams
 
 # %% ../../nbs/cvfp/37_sweeps.ipynb #f2cd9397

@@ -22,7 +22,7 @@ from ..lego.transformer import KVCache
 from .opened import load_run, token_texts, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
 from ..plots.theme import PALETTE, ROLES
-from ..cvfp.recorded import ContextModel
+from ..cvfp.context_model import ContextModel
 from ..text.generate import sample
 from ..text.tokenizers import readable, typed
 
