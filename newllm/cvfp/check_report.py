@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from .config import ChecksConfig, Config
+from .config import Config
+from .measure_config import ChecksConfig
 from .phase1_numbers import Phase1Result
 from newllm.metrics import (
     effective_rank,

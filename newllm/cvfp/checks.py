@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .config import ChecksConfig
+from .measure_config import ChecksConfig
 from .context_model import ContextModel
 from newllm.metrics import (
     effective_rank,

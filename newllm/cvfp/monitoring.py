@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .checks import read_contexts, sweeps_from_zero
-from .config import ChecksConfig
+from .measure_config import ChecksConfig
 from ..metrics import entropy_rank, singular_values
 from .context_model import ContextModel
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .checks import frozen
 from .leaky import LeakyLLM
-from .leaky_config import ProbesConfig
+from .measure_config import ProbesConfig
 from .leaky_layer import StepRecurrence
 from .context_model import ContextModel
 from .solvers import SWEEPS, Recurrence, sequential, streams

@@ -27,7 +27,7 @@ from newllm.cvfp.checks import (
     read_contexts,
     repeated_passes,
 )
-from ..cvfp.config import ChecksConfig
+from ..cvfp.measure_config import ChecksConfig
 from ..cvfp.joint import JointTrainer
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig

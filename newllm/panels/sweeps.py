@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..cvfp.checks import read_contexts
-from ..cvfp.config import ChecksConfig
+from ..cvfp.measure_config import ChecksConfig
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_layer import StepRecurrence
 from ..cvfp.solvers import SWEEPS, Recurrence
