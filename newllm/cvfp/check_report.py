@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .config import Config
 from .measure_config import ChecksConfig
-from .phase1_numbers import Phase1Result
+from .phase1_ground import Phase1Result
 from newllm.metrics import (
     effective_rank,
     format_convergence,

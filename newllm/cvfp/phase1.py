@@ -16,11 +16,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .config import Phase1Config
 from .diversity import cvfp_loss, make_diversity, token_mse, total_loss
-from .phase1_numbers import Phase1Result, count_converged, learning_rate, rate_factor
+from newllm.cvfp.phase1_ground import (
+    Phase1Result,
+    count_converged,
+    learning_rate,
+    rate_factor,
+    weights_to_learn,
+)
 from .recorded import NewLLM
 from ..train.loop import Fit, NonFiniteLoss
 from ..train.optimizers import adamw
@@ -47,26 +53,6 @@ def _means(terms: list[dict]) -> dict:
     "Of the numbers of several batches."
     return {name: sum(t[name] for t in terms) / len(terms) for name in terms[0]}
 
-# %% ../../nbs/cvfp/09_phase1.ipynb #fbfeb9ef
-def _weights_to_learn(model: NewLLM, ids: Tensor, learning: bool) -> dict[str, nn.Parameter]:
-    "Those that contexts pass through: not of head and token path. Raises `ValueError` where nothing can be learned."
-    if ids.dim() != 1 or len(ids) < 2:
-        raise ValueError(
-            f"Phase 1 needs a sequence of at least two token ids, got shape {tuple(ids.shape)}; set"
-            " data.num_train_tokens"
-        )
-    weights = {
-        name: p
-        for name, p in model.named_parameters()
-        if p.requires_grad and not name.startswith(("head.", "token_blocks."))
-    }
-    if learning and not weights:
-        raise ValueError(
-            "Phase 1 has nothing to train: all weights that make contexts are frozen, as"
-            " split_token_path() leaves them; start from a model before Phase 2"
-        )
-    return weights
-
 # %% ../../nbs/cvfp/09_phase1.ipynb #01b7f616
 _EVERY = 500  # tokens: report after
 
@@ -88,7 +74,7 @@ class _ContextPasses(Fit):
         on_step: Callable[[dict], None] | None,
         checkpoint: Any = None,
     ):
-        weights = _weights_to_learn(model, ids, learning)
+        weights = weights_to_learn(model, ids, learning)
         super().__init__(
             model,
             [adamw(weights.values(), config.learning_rate, 0.0)] if learning else [],
