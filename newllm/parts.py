@@ -11,7 +11,6 @@ import ast
 import contextlib
 import dataclasses
 import functools
-import importlib
 import importlib.metadata
 import inspect
 import json
@@ -21,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .part_kinds import KINDS
+from .part_kinds import KINDS, own_table
 from .source_hash import code_hash, source_hash
 
 # %% ../nbs/08_parts.ipynb #1a4ce489
@@ -160,8 +159,7 @@ def find_part(
 ) -> Callable[..., Any]:  # called as its kind says
     "What has that name. Raises `ValueError` with the names there are."
     if name in KINDS[kind].names:
-        module, table = KINDS[kind].table.split(":")
-        return getattr(importlib.import_module(module), table)[name]
+        return own_table(kind)[name]
     known = names(kind)
     if (kind, name) in _PARTS:
         return _PARTS[kind, name].make
