@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from .config import ChecksConfig, Config
-from .phase1 import Phase1Result
+from .config import Config
+from .measure_config import ChecksConfig
+from .phase1_ground import Phase1Result
 from newllm.metrics import (
     effective_rank,
     format_convergence,

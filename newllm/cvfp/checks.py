@@ -14,12 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .config import ChecksConfig
-from .recorded import ContextModel
+from .measure_config import ChecksConfig
+from .context_model import ContextModel
 from newllm.metrics import (
-    convergence_verdict,
     effective_rank,
-    fixed_point_verdict,
     gaussian_ceiling,
     global_attractor,
     identity_numbers,
@@ -31,6 +29,7 @@ from newllm.metrics import (
     stable_rank,
     zero_solution,
 )
+from ..verdicts import convergence_verdict, fixed_point_verdict
 
 # %% ../../nbs/cvfp/10_checks.ipynb #705b1a18
 @contextmanager

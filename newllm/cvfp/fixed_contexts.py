@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .recorded import ContextModel
+from .context_model import ContextModel
 from ..metrics import perplexity
 
 # %% ../../nbs/cvfp/38_fixed_contexts.ipynb #0b405958

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .checks import frozen
 from .leaky import LeakyLLM
-from .leaky_config import ProbesConfig
+from .measure_config import ProbesConfig
 from .solvers import SWEEPS, sequential
 from ..text.tokenizers import MESSAGE_ENDS, UNKNOWN, readable
 

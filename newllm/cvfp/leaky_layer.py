@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .leaky_config import LeakyModelConfig
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .linear_scan import linear_scan
 
 # %% ../../nbs/cvfp/05_leaky_layer.ipynb #2ae69642

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from .checks import read_contexts, sweeps_from_zero
-from .config import ChecksConfig
+from .measure_config import ChecksConfig
 from ..metrics import entropy_rank, singular_values
-from .recorded import ContextModel
+from .context_model import ContextModel
 
 # %% ../../nbs/cvfp/17_monitoring.ipynb #1cc51044
 @torch.no_grad()

@@ -19,7 +19,7 @@ from .leaky_config import LeakyConfig
 from .leaky_phase2 import LeakyPhase2Trainer
 from .phase2 import Phase2Result, Phase2Trainer
 from .fixed_contexts import evaluate, fixed_contexts, token_log_probs
-from .recorded import ContextModel
+from .context_model import ContextModel
 from ..text.baselines import KneserNey
 from ..text.mixtures import fit_mixture_weight, mixture_perplexity
 from ..text.corpus import Corpus

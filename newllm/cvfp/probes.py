@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import frozen, read_contexts
-from .leaky_config import ProbesConfig
-from .recorded import ContextModel
+from .measure_config import ProbesConfig
+from .context_model import ContextModel
 from .sweeps import jacobian_product, settling, sweep_factors
 from ..metrics import effective_rank, gaussian_ceiling, mapping_cosine
 

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from .check_report import phase1_report
 from .config import Config
 from .gradient_flow import gradient_flow
-from .phase1 import Phase1Result, Phase1Trainer
+from .phase1 import Phase1Trainer
+from .phase1_ground import Phase1Result
 from .phase2 import Phase2Trainer, expand_to_multi_output
 from .fixed_contexts import evaluate
 from .predictors import Predictor, Recipe

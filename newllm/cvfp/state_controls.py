@@ -17,7 +17,8 @@ from .leaky_config import LeakyModelConfig
 from .leaky_layer import LeakyCVFPLayer
 from .solvers import sequential
 from .linear_scan import linear_scan
-from .state_config import CONTROLS, StateConfig, StateTrainConfig
+from .state_config import CONTROLS, StateConfig
+from .state_train_config import StateTrainConfig
 from .state_model import AnswerReadout, StateLLM
 from .state_tasks import StateTask
 

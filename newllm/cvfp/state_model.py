@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import from_dict, to_dict
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .solvers import Status, solve
 from .state_config import StateModelConfig
 from .state_layers import StateLayers

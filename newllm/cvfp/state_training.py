@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .state_accuracy import all_right, close_needless, mean_loss
-from .state_config import StateTrainConfig
+from .state_train_config import StateTrainConfig
 from .state_layers import swept_contexts
 from .state_model import StateLLM
 from .state_tasks import Sequences, StateTask

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from .checks import frozen
 from .leaky import LeakyLLM
-from .leaky_config import ProbesConfig
+from .measure_config import ProbesConfig
 from .leaky_layer import StepRecurrence
-from .recorded import ContextModel
+from .context_model import ContextModel
 from .solvers import SWEEPS, Recurrence, sequential, streams
 
 # %% ../../nbs/cvfp/37_sweeps.ipynb #f2cd9397

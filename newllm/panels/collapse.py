@@ -27,7 +27,7 @@ from newllm.cvfp.checks import (
     read_contexts,
     repeated_passes,
 )
-from ..cvfp.config import ChecksConfig
+from ..cvfp.measure_config import ChecksConfig
 from ..cvfp.joint import JointTrainer
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
@@ -37,7 +37,7 @@ from .picture import Chart, Line, Panel, Picture, slider, table_html
 from ..plots.theme import PALETTE, ROLES
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
-from ..cvfp.recorded import ContextModel
+from ..cvfp.context_model import ContextModel
 
 # %% ../../nbs/panels/02_collapse.ipynb #1cb06344
 def principal_plane(

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ..config import from_dict, nearest
-from ..cvfp.config import ChecksConfig
+from ..cvfp.measure_config import ChecksConfig
 from ..cvfp.state_config import StateTaskConfig
 from ..cvfp.state_model import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..cvfp.checks import read_contexts
-from ..cvfp.config import ChecksConfig
+from ..cvfp.measure_config import ChecksConfig
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_layer import StepRecurrence
 from ..cvfp.solvers import SWEEPS, Recurrence
@@ -24,7 +24,7 @@ from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained
 from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, tint
 from ..plots.theme import PALETTE, ROLES
-from ..cvfp.recorded import ContextModel
+from ..cvfp.context_model import ContextModel
 
 # %% ../../nbs/panels/03_sweeps.ipynb #021247ef
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 import newllm
-from ..parts import add_sources
+from ..source_hash import add_sources
 
 # %% ../../nbs/runs/00_environment.ipynb #7f1d8960
 def clone() -> Path | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..config import ConfigError, config_section, quoted
-from ..cvfp.leaky_config import LeakyModelConfig, ProbesConfig
+from ..cvfp.leaky_config import LeakyModelConfig
+from ..cvfp.measure_config import ProbesConfig
 from ..parts import names
 
 # %% ../../nbs/runs/01_page_section.ipynb #27697833
