@@ -240,8 +240,8 @@ def describe_contexts(
         Callable[[Tensor], Tensor] | None
     ) = None,  # how the contexts are looked at for rank, cosines and probes, such as a whitening map
 ) -> dict:  # JSON-ready; a key for each function above, and probes_token_alone
-    """All of this page's measurements and those of the sweeps, weights frozen: at most `max_tokens` tokens, sweeps over at most
-    `max_sweep_tokens`.
+    """All of this page's measurements and those of the sweeps, weights frozen: at most `max_tokens` tokens,
+    sweeps over at most `max_sweep_tokens`.
     """
     ids = ids[: config.max_tokens]
     contexts, n = read_contexts(model, ids), config.max_sweep_tokens
