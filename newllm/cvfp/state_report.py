@@ -78,8 +78,9 @@ def accuracy_gains(
     of: str,  # kind
     over: str,  # another one, of the same seeds
 ) -> dict[int, tuple[float, float]]:  # length -> mean, half-width of the 95% interval; points
-    """How much more often one kind is right than the other, seed by seed, as long as both have one; empty where one
-    of them was not measured.
+    """How much more often one kind is right than the other, seed by seed, as long as both have one.
+
+    Empty where one of them was not measured.
     """
     if of not in rows or over not in rows:
         return {}

@@ -95,8 +95,9 @@ def search_tracker(
     ],  # seed, setting -> the network, its seconds
     choosing: Sequences,  # a test that nothing else is said of
 ) -> TrackerSearch:
-    """Every setting once, the best one with all seeds. Raises `ValueError` without a setting or a seed, and for
-    one that is given twice.
+    """Every setting once, the best one with all seeds.
+
+    Raises `ValueError` without a setting or a seed, and for one that is given twice.
     """
     for name, given in (("settings", settings), ("seeds", seeds)):
         if not given or len(set(given)) < len(given):

@@ -26,8 +26,9 @@ def curves_by_share(
     length: int,  # of the sequences
     num_sweeps: int,
 ) -> dict[float, dict]:  # share -> what `sweeps_curve` gives
-    """Accuracy after each sweep, on a tenth of the test tokens. Raises `ValueError` for a task whose questions no
-    share sets.
+    """Accuracy after each sweep, on a tenth of the test tokens.
+
+    Raises `ValueError` for a task whose questions no share sets.
     """
     if config.task not in ("holder", "hidden"):
         raise ValueError(f"task={config.task!r} has no share of asking tokens; set task to holder or hidden")
