@@ -135,7 +135,7 @@ def exit_moved(
     moved = change.abs().max().item()
     if moved and config.ashem.heads != "shared_trained":
         raise ValueError(
-            f"phase 2 must not move the exit with heads={config.ashem.heads!r}, it did by {moved}"
+            f"phase 2 must not move the exit with heads={config.ashem.heads!r}, it did by {moved:.3g}"
         )
     return moved
 
