@@ -71,7 +71,7 @@ def routed_rows(
 
     def blended(kind: str) -> dict[str, float]:
         rule = make_criterion(kind, config.routing, data, lambda s: model.predict(s, 0), seed)
-        return frontier(model, rule, data, batches, [a.hard_example_ratio], device, mixed=True)[0]
+        return frontier(model, rule, data, list(batches), [a.hard_example_ratio], device, mixed=True)[0]
 
     rows = {f"{label}, routed": row(thresholds)}
     if label != "random subset":
@@ -112,7 +112,7 @@ def ngram_perplexities(
     "Unigrams, and Kneser-Ney of two and three tokens."
     ids, mask = (corpus.val_ids, corpus.val_mask) if on_validation else (corpus.test_ids, corpus.test_mask)
     given, V = corpus.train_ids, corpus.vocab_size
-    models = {
+    models: dict[str, Unigram | KneserNey] = {
         "unigram": Unigram(given, V),
         "Kneser-Ney 2": KneserNey(given, V, 2),
         "Kneser-Ney 3": KneserNey(given, V, 3),
