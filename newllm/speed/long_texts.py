@@ -21,10 +21,10 @@ from ..cvfp.phase2 import fixed_contexts
 from ..lego.blocks import LegoTransformer
 from ..lego.config import TransformerConfig
 from ..lego.generation import CachedText
-from ..plots.fixed_point import cost_plot
+from ..plots.seeds import cost_plot
 from ..plots.tables import table
 from .report import Report
-from ..text.baselines import GRULanguageModel, RecurrentText
+from ..text.recurrent import GRULanguageModel, RecurrentText
 from ..text.generate import Generation
 from ..train.timing import in_turn
 
