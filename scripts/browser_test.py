@@ -569,7 +569,7 @@ def training(page: Page) -> None:
 
 def stop_runs() -> None:
     "A test that breaks off in the middle of a training leaves no process behind."
-    from newllm.panels.training import stop
+    from newllm.panels.background import stop
 
     for status in RUNS.glob("*/*/status.json"):
         stop(status.parent)
