@@ -33,7 +33,8 @@ from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
 from ..metrics import gaussian_spectrum, singular_values
 from .opened import LoadedRun, load_run, untrained
-from .picture import Chart, Line, Panel, Picture, slider, table_html
+from .panel import Panel, slider, table_html
+from .picture import Chart, Line, Picture
 from ..plots.theme import PALETTE, ROLES
 from ..text.corpus import Corpus
 from ..text.embeddings import counted_start

@@ -19,7 +19,8 @@ import pandas as pd
 import traitlets
 
 from ..config import ConfigError
-from .picture import Chart, Line, Panel, Picture
+from .panel import Panel
+from .picture import Chart, Line, Picture
 from ..plots.theme import PALETTE, ROLES
 from ..runs.offline import run_html
 from ..runs.results import FIXED, bare_name, column, results, run_folders, varied

@@ -23,7 +23,9 @@ from ..lego.criteria import Criterion, Entropy, Margin, MaxProbability, Patience
 from ..lego.routing import Router
 from ..lego.routing_cost import time_ratio
 from .opened import load_run, token_texts
-from .picture import Chart, Line, Panel, Picture, TextView, slider, table_html, tint
+from .panel import Panel, slider, table_html
+from .picture import Chart, Line, Picture
+from .text_view import TextView, tint
 from ..plots.theme import PALETTE, ROLES
 from ..text.tokenizers import readable
 

@@ -25,7 +25,9 @@ from ..cvfp.state_model import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task
 from ..loader import load_model
 from .sweeps import change_chart
-from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, table_html, tint
+from .panel import Panel, slider, table_html
+from .picture import Chart, Line, Picture
+from .text_view import TextView, swatch, tint
 from ..plots.theme import PALETTE, ROLES
 
 # %% ../../nbs/panels/14_states.ipynb #140a27b8

@@ -22,7 +22,9 @@ from ..cvfp.leaky_layer import StepRecurrence
 from ..cvfp.solvers import SWEEPS, Recurrence
 from ..cvfp.monitoring import influence, influence_by_lag
 from .opened import load_run, untrained
-from .picture import Chart, Line, Panel, Picture, TextView, slider, swatch, tint
+from .panel import Panel, slider
+from .picture import Chart, Line, Picture
+from .text_view import TextView, swatch, tint
 from ..plots.theme import PALETTE, ROLES
 from ..cvfp.recorded import ContextModel
 

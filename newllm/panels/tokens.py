@@ -20,7 +20,9 @@ from ..lego.generation import RoutedCache, advance
 from ..lego.routing import Router
 from ..lego.transformer import KVCache
 from .opened import load_run, token_texts, untrained
-from .picture import Chart, Line, Panel, Picture, TextView, table_html, tint
+from .panel import Panel, table_html
+from .picture import Chart, Line, Picture
+from .text_view import TextView, tint
 from ..plots.theme import PALETTE, ROLES
 from ..cvfp.recorded import ContextModel
 from ..text.generate import sample

@@ -20,7 +20,7 @@ from ..config import ConfigError
 from ..files import read_json
 from .background import launch, newest_run, pause, run_state, status_text, stop, unpause
 from .form import Form, saved_values
-from .picture import Panel
+from .panel import Panel
 from newllm.panels.reports import (
     followed_stretch,
     fullest_stretch,
