@@ -24,7 +24,7 @@ from ..cvfp.state_config import StateTaskConfig
 from ..cvfp.state_model import StateLLM
 from ..cvfp.state_tasks import NAMES, THINGS, Holder, Sequences, make_task
 from ..loader import load_model
-from .sweeps import change_chart
+from .settling import change_chart
 from .panel import Panel, slider, table_html
 from .picture import Chart, Line, Picture
 from .text_view import TextView, swatch, tint
