@@ -25,7 +25,7 @@ from ..loader import load_model
 from .events import EventPanel, read_events
 from .panel import slider, table_html
 from .picture import Chart, Line, Picture
-from .sweeps import change_chart
+from .settling import change_chart
 from .text_view import TextView, swatch, tint
 from ..plots.theme import PALETTE, ROLES
 
