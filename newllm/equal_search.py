@@ -18,7 +18,7 @@ from .parts import find_part
 from .text.baselines import Unigram, best_kneser_ney, masked_perplexity
 from .text.mixtures import held_out_scores
 from .text.corpus import Corpus
-from .train.loop import NonFiniteLoss
+from .train.phase import NonFiniteLoss
 from .train.search import Search, Setting, search
 from .trainings import Trainings
 

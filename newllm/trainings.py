@@ -18,7 +18,7 @@ from .cvfp.leaky_config import LeakyConfig
 from .text.baselines import masked_perplexity
 from .text.corpus import Corpus
 from .text.embeddings import counted_start
-from .train.loop import NonFiniteLoss
+from .train.phase import NonFiniteLoss
 from .train.search import Search, Setting
 
 # %% ../nbs/11_trainings.ipynb #3b6feaf4

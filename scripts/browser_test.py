@@ -279,7 +279,7 @@ def open_panel(page: Page, base: str, name: str) -> Locator:
 
 
 def collapse(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "panels/02_collapse")
+    panel = open_panel(page, base, "panels/06_collapse")
     slide(panel, 0, "Home")
     slide(panel, 1, "Home")
     photograph(panel, "collapse")
@@ -293,7 +293,7 @@ def collapse(page: Page, base: str) -> None:
 
 
 def settling(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "panels/03_sweeps")
+    panel = open_panel(page, base, "panels/08_sweeps")
     photograph(panel, "fixed-point")
     changes(panel, "sweep", lambda: slide(panel, 0))
     changes(panel, "colours of the text", lambda: slide(panel, 0, "Home"), text_colours)
@@ -305,7 +305,7 @@ def settling(page: Page, base: str) -> None:
 
 
 def routing(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "panels/04_routing")
+    panel = open_panel(page, base, "panels/10_routing")
     changes(panel, "criterion", lambda: panel.locator("select").first.select_option("max_prob"))
     photograph(panel, "routing")
     changes(panel, "threshold", lambda: slide(panel, 0, "Home"))
@@ -317,7 +317,7 @@ def routing(page: Page, base: str) -> None:
 
 
 def tokens(page: Page, base: str) -> None:
-    panel = open_panel(page, base, "panels/05_tokens")
+    panel = open_panel(page, base, "panels/12_tokens")
     stepping(panel)
     photograph(panel, "tokens")
     changes(panel, "a click in the text", lambda: panel.locator(".newllm-text span").nth(4).click())
@@ -569,7 +569,7 @@ def training(page: Page) -> None:
 
 def stop_runs() -> None:
     "A test that breaks off in the middle of a training leaves no process behind."
-    from newllm.panels.training import stop
+    from newllm.panels.background import stop
 
     for status in RUNS.glob("*/*/status.json"):
         stop(status.parent)

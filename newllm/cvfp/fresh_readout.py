@@ -18,7 +18,7 @@ from .fixed_contexts import token_log_probs
 from .probes import most_frequent
 from .sweeps import stream_contexts
 from .recipes import UntrainedNetworks
-from .recorded import ContextModel
+from .context_model import ContextModel
 from ..plots.tables import column, magnitudes, spread, table
 from ..plots.theme import refuse_empty
 from ..text.baselines import masked_perplexity

@@ -13,19 +13,19 @@ from typing import Any
 from torch import Tensor
 
 from .checks import read_contexts, repeated_passes
-from .leaky_config import ProbesConfig
+from .measure_config import ProbesConfig
 from newllm.cvfp.probes import (
     context_rank,
     describe_contexts,
     lyapunov_factor,
     probe_tokens,
-    settling,
     step_cosine,
     token_cosine,
 )
+from .sweeps import settling
 from .sweeps import after_sweep, stream_contexts, sweeps_until
 from .readout import whitening
-from .recorded import ContextModel
+from .context_model import ContextModel
 from ..metrics import singular_values
 
 # %% ../../nbs/cvfp/37_network_rows.ipynb #b1370006

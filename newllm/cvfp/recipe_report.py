@@ -17,12 +17,12 @@ from torch import Tensor
 
 from .check_report import singular_vector_tokens
 from .checks import run_checks
-from .config import ChecksConfig
-from .phase1 import Phase1Result
+from .measure_config import ChecksConfig
+from .phase1_ground import Phase1Result
 from .phase2 import Phase2Result
 from .predictors import Predictor
 from .predictors import score
-from .recorded import ContextModel
+from .context_model import ContextModel
 from ..metrics import gaussian_spectrum, singular_values
 from ..plots.fixed_point import spectrum
 from ..plots.tables import table

@@ -18,7 +18,8 @@ from torch import Tensor
 from .checks import read_contexts, repeated_passes
 from .config import Phase1Config
 from .diversity import make_diversity
-from .phase1 import Phase1Result, Phase1Trainer
+from .phase1 import Phase1Trainer
+from .phase1_ground import Phase1Result
 from .recorded import NewLLM
 from ..metrics import effective_rank, format_convergence, format_rank, gaussian_ceiling
 from ..plots.tables import table

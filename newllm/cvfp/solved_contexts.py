@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .leaky import LeakyLLM
-from .leaky_config import ProbesConfig
+from .measure_config import ProbesConfig
 from .solvers import Status
 from ..metrics import effective_rank
 

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from .state_accuracy import sweeps_curve, sweeps_needed, test_sequences
-from .state_config import StateTaskConfig, StateTrainConfig
+from .state_config import StateTaskConfig
+from .state_train_config import StateTrainConfig
 from .state_layers import solve_each
 from .state_model import StateLLM
 from .state_tasks import Holder, Sequences, make_task

@@ -15,7 +15,7 @@ from typing import Any
 
 from .fused_turns import is_fused, uncompiled
 from .state_accuracy import accuracy
-from .state_config import StateTrainConfig
+from .state_train_config import StateTrainConfig
 from .state_model import StateLLM
 from .state_tasks import Sequences, StateTask
 from .state_training import StateTrainer

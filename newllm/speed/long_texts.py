@@ -17,7 +17,7 @@ from torch import Tensor
 from ..comparison import num_parameters
 from ..cvfp.leaky import LeakyLLM
 from ..cvfp.leaky_config import LeakyConfig
-from ..cvfp.phase2 import fixed_contexts
+from ..cvfp.fixed_contexts import fixed_contexts
 from ..lego.blocks import LegoTransformer
 from ..lego.config import TransformerConfig
 from ..lego.generation import CachedText
