@@ -25,7 +25,7 @@ from .run import experiments
 from .run_folder import outputs_root
 
 # %% ../../nbs/runs/26_page_commands.ipynb #02b4dd59
-def known_pages() -> dict[str, Path]:  # "start", "cvfp/07_leaky", ...
+def known_pages() -> dict[str, Path]:  # "start", "cvfp/11_leaky", ...
     "Every page by its place in the folder of pages, without the suffix."
     folder = page_folder()
     found = (p.relative_to(folder) for p in sorted(folder.rglob("*.ipynb")))
@@ -46,7 +46,7 @@ def page_called(
         by_name = {*experiments(), *known}
         raise ConfigError(
             f"there is no page {quoted(name)}{nearest(name, sorted(by_name))}; there are the names of `newllm"
-            f" list`, and places under {page_folder()} such as cvfp/07_leaky"
+            f" list`, and places under {page_folder()} such as cvfp/11_leaky"
         )
     return found
 
@@ -72,7 +72,7 @@ def copy_page(
 @click.argument("page")
 @click.option("--force", is_flag=True, help="Write over a file of that name.")
 def copy_command(page: str, force: bool) -> None:
-    "Puts a copy of PAGE (a name of `newllm list`, or a place such as cvfp/07_leaky) into this folder."
+    "Puts a copy of PAGE (a name of `newllm list`, or a place such as cvfp/11_leaky) into this folder."
     source = page_called(page)
     target = Path.cwd() / source.name
     if target.exists() and not force:
@@ -101,7 +101,7 @@ def write_html(
 def html_command(page: str, file: str, no_code: bool) -> None:
     """Writes PAGE with its outputs to FILE, one HTML page that opens offline.
 
-    PAGE is a name of `newllm list`, a place such as cvfp/07_leaky or results, or a notebook such as a run's.
+    PAGE is a name of `newllm list`, a place such as cvfp/11_leaky or results, or a notebook such as a run's.
     """
     import nbformat
 
