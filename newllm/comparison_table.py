@@ -71,39 +71,38 @@ class Changes:
         return found | dict(holds=change_holds(found, needed=1 if mixed else 2))
 
 # %% ../nbs/13_comparison_table.ipynb #c0ab0010
+def _comparison_row(changes: Changes, kind: str, num_settings: int) -> list:
+    "Of a network, or of counts, which have no parameters."
+    compared, title = changes.compared, changes.titles[kind]
+    row, c, held_out = compared.rows[kind], changes.alone.get(kind), compared.held_out
+    by_order = len(held_out.orders) if kind == "kneser_ney" else None
+    seconds = {k: statistics.mean(s) for k, s in compared.trainings.seconds.items()}
+    return [
+        f"**{title}**" if kind == OURS else title,
+        f"{compared.parameters[kind]:,}" if kind in compared.parameters else None,
+        compared.chosen.get(kind),
+        num_settings if kind in compared.chosen else by_order,
+        spread(column(row, "val"), 2),
+        spread(column(row, "test"), 2),
+        *(spread(column(row, m), 3) for m in held_out.metrics),
+        None if kind == "kneser_ney" else spread(column(row, "test_mixed"), 2),
+        f"{c['percent']:+.1f}" if c else None,
+        shown_interval(c, "seeds") if c else None,
+        shown_interval(c, "documents") if c else None,
+        f"{seconds[kind] / seconds[OURS]:.2f}" if kind in seconds else None,
+    ]
+
+
 def comparison_table(
     changes: Changes,
     num_settings: int,  # tried for each network
 ) -> Markdown:
     "Best test perplexity first, ours in bold; processor time of a training over ours."
-    compared, held_out, titles = changes.compared, changes.compared.held_out, changes.titles
-    seconds = {k: statistics.mean(s) for k, s in compared.trainings.seconds.items()}
-    lines = []
-    for k in changes.order:
-        row, c = compared.rows[k], changes.alone.get(k)
-        searched = (
-            num_settings if k in compared.chosen else len(held_out.orders) if k == "kneser_ney" else None
-        )
-        lines.append(
-            [
-                f"**{titles[k]}**" if k == OURS else titles[k],
-                f"{compared.parameters[k]:,}" if k in compared.parameters else None,
-                compared.chosen.get(k),
-                searched,
-                spread(column(row, "val"), 2),
-                spread(column(row, "test"), 2),
-                *(spread(column(row, m), 3) for m in held_out.metrics),
-                None if k == "kneser_ney" else spread(column(row, "test_mixed"), 2),
-                f"{c['percent']:+.1f}" if c else None,
-                shown_interval(c, "seeds") if c else None,
-                shown_interval(c, "documents") if c else None,
-                f"{seconds[k] / seconds[OURS]:.2f}" if k in seconds else None,
-            ]
-        )
     head = ["", "parameters", "setting chosen", "settings tried", "validation", "test perplexity"]
-    head += [part_title("metric", m) for m in held_out.metrics]
-    head += [f"mixed with {titles['kneser_ney']}", "ours against it, %", "over seeds", "over conversations"]
-    return table([*head, "processor time of a training, over ours"], lines)
+    head += [part_title("metric", m) for m in changes.compared.held_out.metrics]
+    head += [f"mixed with {changes.titles['kneser_ney']}", "ours against it, %", "over seeds"]
+    head += ["over conversations", "processor time of a training, over ours"]
+    return table(head, [_comparison_row(changes, kind, num_settings) for kind in changes.order])
 
 
 def claims(
