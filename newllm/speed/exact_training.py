@@ -74,7 +74,9 @@ def exact_training_report(
     num_streams: int,  # that were trained side by side
 ) -> Report:
     "Every way over one stream token by token, and what its results differ by."
-    lines, faster, seconds = [], {}, {}
+    lines: list[list[str]] = []
+    faster: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     errors: dict[str, dict[str, dict[str, float]]] = {}
     for one in tried:
         plain, errors[one.case] = one.times[PLAIN], {}
