@@ -42,15 +42,15 @@ def first_step_seconds(
 def start_report(
     experiment: str,  # name of the page whose run is started
     preset: str,  # its preset
-    rounds: int,
+    rounds: int,  # of the programs; a run is started once
 ) -> Report:
     "Of all programs, and of a run up to its first step."
     spent = {
         name: min(process_seconds([sys.executable, "-c", program]) for _ in range(rounds))
         for name, program in PROGRAMS.items()
     }
-    first = min(first_step_seconds(experiment, preset) for _ in range(rounds))
-    spent[f"newllm run {experiment} -p preset {preset}, to its first step"] = first
+    to_step = f"newllm run {experiment} -p preset {preset}, to its first step"
+    spent[to_step] = first_step_seconds(experiment, preset)
     return Report(
         [table(["command", "CPU seconds"], [[name, f"{seconds:.2f}"] for name, seconds in spent.items()])],
         {f"{name}, CPU seconds": seconds for name, seconds in spent.items()},
