@@ -232,8 +232,8 @@ def settle(
 def done_by_now(
     home: Path,  # the folder of a run
 ) -> bool:
-    """Is the run done? Looks again with the lock in hand, since another process may have been finishing it; keeps the lock
-    when there is something to do.
+    """Is the run done? Looks again with the lock in hand, since another process may have been finishing
+    it; keeps the lock when there is something to do.
     """
     if is_done(home):
         _tidy(home)
