@@ -243,18 +243,18 @@ def held_out_log_probs(
     model: nn.Module,  # from `build_network`
     ids: Tensor,  # [T]
     config: LeakyConfig,  # reads baselines.transformer_window
-) -> Tensor:  # [T-1]
+) -> Tensor:  # [T-1], on the CPU wherever the network is
     """log p(ids[i + 1] | the tokens before), dropout off; the Transformer sees half its window at least.
 
     Raises `ValueError` for another network.
     """
     if isinstance(model, LeakyLLM):
-        return token_log_probs(model, ids)
+        return token_log_probs(model, ids).cpu()
     if isinstance(model, TransformerLanguageModel):
-        return model.log_probs(ids, config.baselines.transformer_window)
+        return model.log_probs(ids, config.baselines.transformer_window).cpu()
     if not isinstance(model, RecurrentLanguageModel):
         raise ValueError(f"{type(model).__name__} is no network of `build_network`")
-    return model.log_probs(ids)
+    return model.log_probs(ids).cpu()
 
 # %% ../nbs/10_comparison.ipynb #6449af7d
 def with_feedback(

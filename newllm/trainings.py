@@ -52,9 +52,9 @@ class Trainings:
         torch.manual_seed(seed)
         ids = self.corpus.train_ids[:tokens]
         start = counted_start(ids, self.corpus.vocab_size, self.config.model.embed_dim, seed)
-        model = build_network(
-            kind, self.config, self.corpus.vocab_size, self.sizes[kind], setting.dropout, start
-        )
+        size, dropout = self.sizes[kind], setting.dropout
+        model = build_network(kind, self.config, self.corpus.vocab_size, size, dropout, start)
+        model.to(self.config.device)
         name = "".join(c if c.isalnum() else "_" for c in f"{purpose} {kind} {setting} {tokens} {seed}")
         kept = self.checkpoint(name) if self.checkpoint else None
         begun = self.clock()

@@ -24,8 +24,9 @@ def windowed_log_probs(
     if window < 2 or window % 2:
         raise ValueError(f"window={window}: windows overlap by half, so give an even number from 2")
     was, half, n = model.training, window // 2, len(ids) - 1
+    weight = next(model.parameters())
     model.eval()
-    out = ids.new_zeros(n, dtype=next(model.parameters()).dtype)
+    out, ids = weight.new_zeros(n), ids.to(weight.device)
     for a in range(0, max(n - half, 1), half):
         b, first = min(a + window, n), 0 if a == 0 else half
         logits = model(ids[None, a:b])[0][0, first:]

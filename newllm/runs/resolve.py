@@ -48,7 +48,7 @@ def resolve(
     """The configuration that `values` describe.
 
     Raises `ConfigError` for what no configuration can be, for what nothing would read, for what cannot end,
-    and for a page without `preset` and `seed`.
+    for a GPU where there is none, and for a page without `preset` and `seed`.
     """
     chosen = chosen_family(family, values)
     names = [p.name for p in declared]
@@ -73,6 +73,7 @@ def resolve(
     own = {n: said.get(n) if v is None else v for n, v in values.items() if n not in any_known}
     by_hand = {p.name for p in declared if values[p.name] not in (None, p.default)}
     _refuse_idle(config, _section_of(experiment, own), values, by_hand)
+    _refuse_no_gpu(config.device)
     return config, own
 
 # %% ../../nbs/runs/12_resolve.ipynb #9539c95b
@@ -142,3 +143,16 @@ def _refuse_idle(config, page: PageSection, values: Mapping[str, Any], by_hand: 
         )
     if reasons := list(page.needs(config)):
         raise ConfigError("this cannot work: " + "; ".join(reasons))
+
+# %% ../../nbs/runs/12_resolve.ipynb #0ed92830
+def _refuse_no_gpu(device: str) -> None:
+    "Raises `ConfigError` where torch finds none and one is asked for."
+    if device == "cpu":
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        raise ConfigError(
+            f"device={quoted(device)}: torch {torch.__version__} finds no GPU here; set device='cpu', or"
+            " install a torch that is built for this machine's GPU"
+        )

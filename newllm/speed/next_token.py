@@ -47,7 +47,7 @@ class ContextWriter:
         fresh: bool = False,  # forget what tokens were projected to, as at the start of a text?
     ):
         self.model, self.fresh = model, fresh
-        self.context = torch.randn(texts, model.config.context_dim)
+        self.context = torch.randn(texts, model.config.context_dim).to(model.start_context().device)
         self.newest = torch.randint(model.vocab_size, (texts, model.window)).tolist()
         self.score = model.scorer()
 
@@ -69,7 +69,8 @@ class RecurrentWriter:
         vocab_size: int,  # V
         texts: int,  # written side by side
     ):
-        self.model, self.last = model, torch.randint(vocab_size, (texts, 1))
+        self.model = model
+        self.last = torch.randint(vocab_size, (texts, 1)).to(model.bias.device)
         self.state = model(self.last, None)[1]
 
     def take(self, n: int) -> None:
@@ -94,11 +95,12 @@ class CachedWriter:
         texts: int,  # written side by side
     ):
         c = model.config
-        self.model, self.last = model, torch.randint(c.vocab_size, (texts, 1))
+        self.model = model
+        self.last = torch.randint(c.vocab_size, (texts, 1)).to(model.device)
         self.cache = DynamicCache()
         shape = texts, c.num_key_value_heads, length, c.hidden_size // c.num_attention_heads
         for layer in range(c.num_hidden_layers):
-            self.cache.update(torch.randn(shape), torch.randn(shape), layer)
+            self.cache.update(*torch.randn(2, *shape).to(model.device), layer)
 
     def take(self, n: int) -> None:
         "Goes back to its length afterwards."
@@ -113,12 +115,15 @@ def next_token_models(
     config: LeakyConfig,
     vocab_size: int,  # V
 ) -> tuple[LeakyLLM, GRULanguageModel, Any]:  # ours, the GRU, a Llama with as many parameters as ours
-    "Untrained; time does not depend on the weights."
+    "Untrained, on the configuration's device; time does not depend on the weights."
     torch.manual_seed(config.seed)
-    ours = LeakyLLM(config.model, vocab_size).eval()
+    ours = LeakyLLM(config.model, vocab_size)
     width, state = config.model.embed_dim, config.baselines.gru_dim
-    gru = GRULanguageModel(vocab_size, width, state, 0.0, layer_norm=True).eval()
-    return ours, gru, library_model("llama", config, vocab_size, num_parameters(ours)).eval()
+    gru = GRULanguageModel(vocab_size, width, state, 0.0, layer_norm=True)
+    llama = library_model("llama", config, vocab_size, num_parameters(ours))
+    for model in (ours, gru, llama):
+        model.to(config.device).eval()
+    return ours, gru, llama
 
 # %% ../../nbs/speed/07_next_token.ipynb #5ee60013
 OF_TOKENS = ("layer.decay.", "layer.hidden.", "readout.gate.", "readout.from_tokens.")  # read no context
@@ -132,7 +137,7 @@ def bare_products(
     "Every matrix of a network times as many vectors as there are texts."
     named = model.named_parameters()
     matrices = [w for name, w in named if w.dim() == 2 and not name.startswith(tuple(without))]
-    vectors = [torch.randn(texts, w.shape[1]) for w in matrices]
+    vectors = [torch.randn(texts, w.shape[1]).to(w.device) for w in matrices]
     return lambda: [nn.functional.linear(v, w) for v, w in zip(vectors, matrices)]
 
 # %% ../../nbs/speed/07_next_token.ipynb #5ee60016
@@ -168,7 +173,7 @@ def next_token_times(
     for name, without in (("bare products", ()), ("products with the context", OF_TOKENS)):
         bare = bare_products(ours, texts, without)
         works[name] = partial(_repeated, bare, tokens)
-    return in_turn(works, rounds)
+    return in_turn(works, rounds, device=llama.device.type)
 
 # %% ../../nbs/speed/07_next_token.ipynb #5ee60022
 def generation_cases(
@@ -182,6 +187,7 @@ def generation_cases(
 def generation_report(
     written: Mapping[tuple[int, int], Mapping[str, Sequence[float]]],  # texts, tokens before -> times
     tokens: int,  # that were taken in one measurement
+    clock: str = "CPU",  # whose seconds they are, from `newllm.train.timing.clock_name`
 ) -> Report:
     "Ours over its bare products, and the others over ours."
     bounds, rivals = ("bare products", "products with the context"), ("ours, from the start", "GRU", "Llama")
@@ -192,7 +198,7 @@ def generation_report(
         report.timings |= {f"{texts} texts, {n} tokens, {name}": r[0] for name, r in over.items()}
         shown = (f"{middle:.2f} ({low:.2f} to {high:.2f})" for middle, low, high in over.values())
         lines.append([texts, f"{n:,}", f"{min(times['ours']) / tokens:.2f}", *shown])
-    report.tables.append(table(["texts", "tokens before", "ours, CPU ms a token", *over], lines))
+    report.tables.append(table(["texts", "tokens before", f"ours, {clock} ms a token", *over], lines))
     alone = {n: times for (texts, n), times in written.items() if texts == 1}
     if len(alone) > 1:
         names = {"ours": "ours", "GRU": "GRU", "Llama": "Llama", "control: bare products": "bare products"}
@@ -203,6 +209,6 @@ def generation_report(
         last = ratio(alone[max(alone)], "Llama", "ours")[0]
         report.figure = panels(
             f"After {max(alone):,} tokens the Llama's next one takes {last:.0f} times ours",
-            Lines(curves, "tokens before", "CPU ms a token", log="xy"),
+            Lines(curves, "tokens before", f"{clock} ms a token", log="xy"),
         )
     return report

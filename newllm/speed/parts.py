@@ -21,7 +21,7 @@ from ..plots.tables import table
 from .report import Report
 from ..text.recurrent import GRULanguageModel
 from ..train.optimizers import optimizers
-from ..train.timing import in_turn, ratio
+from ..train.timing import clock_name, in_turn, ratio
 from ..train.windows import train_control
 
 # %% ../../nbs/speed/04_parts.ipynb #5ee30006
@@ -34,10 +34,9 @@ def optimizer_passes(
     "One pass over the text with each optimizer, at a hundredth of the learning rate."
     torch.manual_seed(config.seed)
     base, low = config.baselines, config.joint.learning_rate / 100
-    model = LeakyLLM(config.model, vocab_size)
-    gru = GRULanguageModel(
-        vocab_size, config.model.embed_dim, base.gru_dim, base.gru_dropout, layer_norm=True
-    )
+    model = LeakyLLM(config.model, vocab_size).to(config.device)
+    width, state, dropout = config.model.embed_dim, base.gru_dim, base.gru_dropout
+    gru = GRULanguageModel(vocab_size, width, state, dropout, layer_norm=True).to(config.device)
     once = dataclasses.replace(config.joint, epochs=1, learning_rate=low)
     plans = {
         f"Muon, update every {k}. step": dataclasses.replace(once, optimizer="muon", muon_every=k)
@@ -68,7 +67,8 @@ class Part:
 def _diversity_part(config: LeakyConfig, num_tokens: int) -> Part:
     "The gradient of the three terms."
     weights = config.joint
-    contexts = torch.randn(num_tokens, config.model.context_dim, requires_grad=True)
+    shape = num_tokens, config.model.context_dim
+    contexts = torch.randn(shape, device=config.device, requires_grad=True)
 
     def plain() -> Tensor:
         terms = (
@@ -124,8 +124,9 @@ def parts_of_step(
     if len(ids) < streams:
         raise ValueError(f"{len(ids)} tokens are too few for joint.num_streams={streams}; give one for each")
     shape = dataclasses.replace(config.model, dropout=0.0, token_dropout=0.0)
-    model = LeakyLLM(shape, vocab_size)
-    window = ids[: len(ids) // streams * streams].view(streams, -1)[:, : config.joint.window]
+    model = LeakyLLM(shape, vocab_size).to(config.device)
+    every = ids[: len(ids) // streams * streams].view(streams, -1)
+    window = every[:, : config.joint.window].to(config.device)
     parts = {
         "diversity, with gradient": _diversity_part(config, window.numel()),
         "what the layer reads, with gradient": _reading_part(model, window),
@@ -143,19 +144,20 @@ def parts_report(
     on_round: Callable[[dict], None] | None = None,  # as for `in_turn`
 ) -> Report:
     "Raises `ValueError` for a text with less than one token a stream."
-    of_optimizers = in_turn(optimizer_passes(config, vocab_size, ids), rounds, on_round)
+    device, clock = config.device, clock_name(config.device)
+    of_optimizers = in_turn(optimizer_passes(config, vocab_size, ids), rounds, on_round, device)
     over = {name: ratio(of_optimizers, name, "GRU")[0] for name in of_optimizers if name != "GRU"}
     report = Report(timings={f"step of ours, {name}, over the GRU": r for name, r in over.items()})
     lines = []
     for name, part in parts_of_step(config, vocab_size, ids).items():
-        times = in_turn(dict(plain=part.plain, here=part.here), rounds)
+        times = in_turn(dict(plain=part.plain, here=part.here), rounds, device=device)
         middle = report.timings[f"{name}, over the plain form"] = ratio(times, "here", "plain")[0]
         apart = "another band of singular values, see the page on Muon"
         if part.difference is not None:
             apart = f"{part.difference:.0e}"
         fastest = (f"{min(times[form]):.1f}" for form in ("plain", "here"))
         lines.append([name, *fastest, f"{middle:.2f}", apart])
-    head = ["part", "plain form, CPU ms", "here, CPU ms", "ratio", "relative difference of results"]
+    head = ["part", f"plain form, {clock} ms", f"here, {clock} ms", "ratio", "relative difference of results"]
     report.tables.append(table(head, lines))
     shown = ", ".join(f"{name} {r:.2f}" for name, r in over.items())
     report.said = f"a step of ours over the GRU's with AdamW: {shown}"

@@ -57,9 +57,10 @@ def leaky_passes(
         raise ValueError(f"exact={exact} tokens cannot be compared in a text of {tokens}; give a longer text")
     torch.manual_seed(config.seed)
     shape = dataclasses.replace(config.model, context_dim=width, hidden_dim=2 * width)
-    ring = LeakyLLM(dataclasses.replace(shape, feedback="ring", gamma=0.5), vocab_size).eval()
-    plain = LeakyLLM(dataclasses.replace(shape, feedback="none", gamma=None), vocab_size).eval()
-    ids = torch.randint(vocab_size, (tokens,))
+    fed = dataclasses.replace(shape, feedback="ring", gamma=0.5)
+    unfed = dataclasses.replace(shape, feedback="none", gamma=None)
+    ring, plain = (LeakyLLM(s, vocab_size).to(config.device).eval() for s in (fed, unfed))
+    ids = torch.randint(vocab_size, (tokens,)).to(config.device)
     x, free = (model.layer.read(model.embed(ids))[None] for model in (ring, plain))
     zero, streams, probes = ring.start_context(), config.joint.num_streams, config.probes
     cut = x[0, : tokens // streams * streams].view(streams, -1, x.shape[-1])
@@ -105,11 +106,12 @@ def recorded_pass(
     sweeps: int,  # at most
     tolerance: float,  # of a sweep's change, below which the solve ends
     seed: int,
+    device: str = "cpu",
 ) -> RecordedPass:
     "Of an untrained network."
     torch.manual_seed(seed)
-    model, exact = NewLLM(shape, vocab_size).eval(), min(exact, tokens)
-    x = model.embed(torch.randint(vocab_size, (tokens,)))[None]
+    model, exact = NewLLM(shape, vocab_size).to(device).eval(), min(exact, tokens)
+    x = model.embed(torch.randint(vocab_size, (tokens,)).to(device))[None]
     f, zero = StepRecurrence(model), model.start_context()
     found: dict[str, Any] = {}
 
@@ -121,7 +123,7 @@ def recorded_pass(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotConverged)  # the status says it
-        times = in_turn({ONE_BY_ONE: one_by_one, "cold solve": cold}, 1)
+        times = in_turn({ONE_BY_ONE: one_by_one, "cold solve": cold}, 1, device=device)
     each = times[ONE_BY_ONE][0] / exact
     error = _largest(found["contexts"][:, :exact], found["truth"])
     return RecordedPass(each, each * tokens / times["cold solve"][0], error, found["status"])
@@ -133,7 +135,7 @@ class TimedPasses:
 
     width: int  # C
     tokens: int
-    each: dict[str, float]  # by way: processor milliseconds of a token
+    each: dict[str, float]  # by way: milliseconds of a token
     errors: dict[str, float]  # as in `Passes`
     sweeps: int  # of the solve from zero
 
@@ -153,7 +155,7 @@ def timed_passes(
     for width, tokens in cases:
         ways = leaky_passes(config, vocab_size, width, tokens, exact)
         with torch.no_grad():
-            times = in_turn(ways.works, rounds)
+            times = in_turn(ways.works, rounds, device=config.device)
         each = {way: min(t) / (exact if way == ONE_BY_ONE else tokens) for way, t in times.items()}
         found.append(TimedPasses(width, tokens, each, ways.errors, ways.sweeps))
         if on_case:
@@ -163,6 +165,7 @@ def timed_passes(
 # %% ../../nbs/speed/05_passes.ipynb #5ee40019
 def passes_report(
     passes: Sequence[TimedPasses],  # from `timed_passes`
+    clock: str = "CPU",  # whose seconds they are, from `newllm.train.timing.clock_name`
 ) -> Report:
     "Each way over one token after the other at the shortest length; times fastest, errors beside them."
     ways = [way for way in passes[0].each if way != ONE_BY_ONE]
@@ -173,18 +176,23 @@ def passes_report(
         report.timings |= {f"{case}, {way}, times as fast": v for way, v in faster.items()}
         shown = [f"{1e3 * p.each[ONE_BY_ONE]:.0f}", *(f"{v:.1f}" for v in faster.values())]
         lines.append([p.width, f"{p.tokens:,}", *shown, p.sweeps, *(f"{e:.0e}" for e in p.errors.values())])
-    head = ["width", "tokens", f"{ONE_BY_ONE}, CPU µs a token", *(f"{way}, times as fast" for way in ways)]
+    head = [
+        "width",
+        "tokens",
+        f"{ONE_BY_ONE}, {clock} µs a token",
+        *(f"{way}, times as fast" for way in ways),
+    ]
     report.tables.append(table([*head, "sweeps of the cold solve", "its error", "the scan's error"], lines))
     report.metrics["passes"] = [
         dict(width=p.width, tokens=p.tokens, errors=p.errors, sweeps=p.sweeps) for p in passes
     ]
     narrow = [p for p in passes if p.width == passes[0].width]
     if len(narrow) > 1:
-        _grows(report, narrow, ways)
+        _grows(report, narrow, ways, clock)
     return report
 
 
-def _grows(report: Report, passes: Sequence[TimedPasses], ways: Sequence[str]) -> None:
+def _grows(report: Report, passes: Sequence[TimedPasses], ways: Sequence[str], clock: str) -> None:
     "Adds the exponents in tokens of one width, and their figure."
     counts = [p.tokens for p in passes]
     whole = {way: [p.each[way] * p.tokens for p in passes] for way in (ONE_BY_ONE, *ways)}
@@ -193,7 +201,7 @@ def _grows(report: Report, passes: Sequence[TimedPasses], ways: Sequence[str]) -
     curves = {f"control: {w}" if w == ONE_BY_ONE else w: (counts, spent) for w, spent in whole.items()}
     report.figure = panels(
         f"At width {passes[0].width} the solve grows with tokens to the power {powers['cold solve']:.2f}",
-        Lines(curves, "tokens", "CPU milliseconds", log="xy"),
+        Lines(curves, "tokens", f"{clock} milliseconds", log="xy"),
     )
     shown = ", ".join(f"{way} {power:.2f}" for way, power in powers.items())
     report.said = f"exponent in tokens: {shown}"
@@ -203,10 +211,17 @@ def recorded_report(
     read: RecordedPass,  # from `recorded_pass`
     shape: ModelConfig,
     tokens: int,  # of the text
+    clock: str = "CPU",  # whose seconds they are, from `newllm.train.timing.clock_name`
 ) -> Report:
     "One row."
     name = f"width {shape.context_dim}, {shape.num_layers} layers, {tokens} tokens"
-    head = ["recorded layer", f"{ONE_BY_ONE}, CPU µs a token", "cold solve, times as fast", "sweeps", "error"]
+    head = [
+        "recorded layer",
+        f"{ONE_BY_ONE}, {clock} µs a token",
+        "cold solve, times as fast",
+        "sweeps",
+        "error",
+    ]
     shown = [
         f"{1e3 * read.milliseconds:.0f}",
         f"{read.times_as_fast:.1f}",

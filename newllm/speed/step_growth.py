@@ -20,7 +20,7 @@ from ..lego.blocks import LegoTransformer
 from ..lego.config import TransformerConfig
 from ..plots.tables import table
 from .report import Report
-from ..train.timing import growth, in_turn, multiply_adds, saved_bytes
+from ..train.timing import clock_name, growth, in_turn, multiply_adds, saved_bytes
 
 # %% ../../nbs/speed/06_step_growth.ipynb #5ee50006
 Loss = Callable[[], Tensor]  # makes the scalar loss of one step, with its graph
@@ -28,8 +28,8 @@ Loss = Callable[[], Tensor]  # makes the scalar loss of one step, with its graph
 
 def _ours(config: LeakyConfig, vocab_size: int, window: int) -> Loss:
     "Of a new network on random tokens."
-    model = LeakyLLM(config.model, vocab_size)
-    x, y = torch.randint(vocab_size, (2, config.joint.num_streams, window))
+    model = LeakyLLM(config.model, vocab_size).to(config.device)
+    x, y = torch.randint(vocab_size, (2, config.joint.num_streams, window)).to(config.device)
 
     def loss() -> Tensor:
         read, zero = model.layer_input(x), model.start_context().expand(len(x), -1)
@@ -43,8 +43,8 @@ def _stack(config: LeakyConfig, vocab_size: int, layers: int) -> Loss:
     "Of LEGO's stack of our embedding's width."
     heads = config.baselines.transformer_heads
     shape = TransformerConfig(dim=config.model.embed_dim, num_layers=layers, num_heads=heads)
-    x, y = torch.randint(vocab_size, (2, config.joint.num_streams, config.joint.window))
-    model = LegoTransformer(shape, vocab_size, (layers,))
+    x, y = torch.randint(vocab_size, (2, config.joint.num_streams, config.joint.window)).to(config.device)
+    model = LegoTransformer(shape, vocab_size, (layers,)).to(config.device)
     return lambda: F.cross_entropy(model(x).flatten(0, 1), y.flatten())
 
 # %% ../../nbs/speed/06_step_growth.ipynb #5ee50007
@@ -85,13 +85,14 @@ def by_layers(
 def step_growth_costs(
     losses: Mapping[int, Loss],  # by size
     rounds: int,  # of the clock
-) -> dict[str, list[float]]:  # "multiplications", "CPU ms" and "bytes kept", of each size
+    device: str = "cpu",  # that they are made on
+) -> dict[str, list[float]]:  # "multiplications", "ms" and "bytes kept", of each size
     "Of a step with its backward pass; bytes are those that it keeps of the forward one."
     works = {str(size): lambda loss=loss: loss().backward() for size, loss in losses.items()}
-    times = in_turn(works, rounds)
+    times = in_turn(works, rounds, device=device)
     return {
         "multiplications": [multiply_adds(work) for work in works.values()],
-        "CPU ms": [min(measured) for measured in times.values()],
+        "ms": [min(measured) for measured in times.values()],
         "bytes kept": [saved_bytes(loss) for loss in losses.values()],
     }
 
@@ -112,8 +113,9 @@ def growth_report(
     report, lines = Report(), []
     for name, make in GROWN.items():
         losses = make(config, vocab_size)
-        for cost, values in step_growth_costs(losses, rounds).items():
-            timed = cost == "CPU ms"
+        for cost, values in step_growth_costs(losses, rounds, config.device).items():
+            timed = cost == "ms"
+            cost = f"{clock_name(config.device)} ms" if timed else cost
             power = growth(list(losses), values)
             ends = (f"{v:,.{int(timed)}f}" for v in (values[0], values[-1]))
             lines.append([name, f"{min(losses)} to {max(losses)}", cost, *ends, f"{power:.2f}"])

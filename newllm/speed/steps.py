@@ -40,10 +40,10 @@ def one_pass_each(
     found: dict[str, Training] = {}
     for kind in kinds:
         size = matched_size(kind, config, vocab_size, parameters)
-        model = build_network(kind, config, vocab_size, size, 0.0)
+        model = build_network(kind, config, vocab_size, size, 0.0).to(config.device)
         found[network_title(kind)] = model, partial(train_network, model, ids, joint, config)
     for kind, title in LIBRARY.items():
-        rival = LibraryNetwork(library_model(kind, config, vocab_size, parameters))
+        rival = LibraryNetwork(library_model(kind, config, vocab_size, parameters)).to(config.device)
         found[title] = rival, partial(train_control, rival, ids, long, low)
     return found
 
@@ -53,7 +53,7 @@ class StepCost:
     "A training step of one network."
 
     parameters: int
-    milliseconds: float  # processor time, in the fastest round
+    milliseconds: float  # in the fastest round
     over_gru: tuple[float, float, float]  # over the GRU's: median and quartiles of the rounds
     share: float  # of the matrix rate, at which its multiplications are done
 
@@ -73,7 +73,8 @@ def step_costs(
         raise ValueError(f"steps are measured by the GRU's, and networks={' '.join(kinds)!r} has no gru")
     torch.manual_seed(config.seed)
     trainings = one_pass_each(kinds, config, vocab_size, parameters, ids)
-    times = in_turn({title: train for title, (_, train) in trainings.items()}, rounds, on_round)
+    works = {title: train for title, (_, train) in trainings.items()}
+    times = in_turn(works, rounds, on_round, config.device)
     costs = {}
     for title, (model, train) in trainings.items():
         results: list[JointResult] = []
@@ -90,21 +91,29 @@ def _step_row(title: str, cost: StepCost) -> list[str]:
     "Of the table."
     middle, low, high = cost.over_gru
     over = f"{middle:.2f} ({low:.2f} to {high:.2f})"
-    return [title, f"{cost.parameters:,}", f"{cost.milliseconds:.0f}", over, f"{cost.share:.0%}"]
+    shown = f"{cost.milliseconds:.{0 if cost.milliseconds >= 10 else 2}f}"
+    return [title, f"{cost.parameters:,}", shown, over, f"{cost.share:.0%}"]
 
 
 def step_report(
     sizes: dict[str, dict[str, StepCost]],  # "step" and "wide", from `step_costs`; one at least
+    clock: str = "CPU",  # whose seconds they are, from `newllm.train.timing.clock_name`
 ) -> Report:
     "Of one size of the networks or of several."
-    head = ["training step", "parameters", "CPU ms", "over the GRU's (quartiles)", "share of the matrix rate"]
+    head = [
+        "training step",
+        "parameters",
+        f"{clock} ms",
+        "over the GRU's (quartiles)",
+        "share of the matrix rate",
+    ]
     report = Report(name="training_step")
     bars = []
     for size, costs in sizes.items():
         report.tables.append(table(head, [_step_row(title, cost) for title, cost in costs.items()]))
         report.metrics[f"parameters, {size}"] = {title: c.parameters for title, c in costs.items()}
         for title, c in costs.items():
-            report.timings[f"{size}: {title}, CPU ms"] = c.milliseconds
+            report.timings[f"{size}: {title}, {clock} ms"] = c.milliseconds
             report.timings[f"{size}: {title}, over the GRU"] = c.over_gru[0]
             report.timings[f"{size}: {title}, share of the matrix rate"] = c.share
         millions = costs[network_title("cvfp")].parameters / 1e6

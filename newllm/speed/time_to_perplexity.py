@@ -9,7 +9,6 @@ __all__ = ['crossing', 'timed_network', 'Stop', 'train_until', 'chosen_settings'
 import dataclasses
 import math
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, cast
 
@@ -35,6 +34,7 @@ from ..text.corpus import Corpus
 from ..text.embeddings import counted_start
 from ..train.windows import train_control
 from ..train.search import Setting
+from ..train.timing import clock_of
 
 # %% ../../nbs/speed/03_time_to_perplexity.ipynb #5ee20006
 def crossing(
@@ -51,28 +51,29 @@ class _Reached(Exception):
 
 
 class _Readings:
-    "Held-out perplexity beside the processor time spent on training alone; raises `_Reached` where it is low enough."
+    "Held-out perplexity beside the time spent on training alone; raises `_Reached` where it is low enough."
 
     def __init__(
         self,
         perplexity: Callable[[], float],
         wanted: float | None,  # perplexity; None = train to the end
         on_step: Callable[[dict], None] | None,
+        clock: Callable[[], float],  # seconds
     ):
-        self.perplexity, self.wanted, self.on_step = perplexity, wanted, on_step
+        self.perplexity, self.wanted, self.on_step, self.clock = perplexity, wanted, on_step, clock
         self.points: list[tuple[float, float]] = []  # seconds, log perplexity
         self.spent = 0.0
-        self.begun = time.process_time()
+        self.begun = self.clock()
 
     def look(self, row: dict) -> None:
         "Stops the clock, reads, and starts it again."
-        self.spent += time.process_time() - self.begun
+        self.spent += self.clock() - self.begun
         self.points.append((self.spent, math.log(self.perplexity())))
         if self.on_step:
             self.on_step(row)
         if self.wanted is not None and self.points[-1][1] <= math.log(self.wanted):
             raise _Reached
-        self.begun = time.process_time()
+        self.begun = self.clock()
 
 # %% ../../nbs/speed/03_time_to_perplexity.ipynb #5ee20011
 def timed_network(
@@ -90,18 +91,18 @@ def timed_network(
     parameters = num_parameters(LeakyLLM(config.model, vocab_size))
     if kind not in LIBRARY:
         size = matched_size(kind, config, vocab_size, parameters)
-        return build_network(kind, config, vocab_size, size, setting.dropout, start)
+        return build_network(kind, config, vocab_size, size, setting.dropout, start).to(config.device)
     model = LibraryNetwork(library_model(kind, config, vocab_size, parameters))
     with torch.no_grad():
         model.model.get_input_embeddings().weight.copy_(start[0])
-    return model
+    return model.to(config.device)
 
 # %% ../../nbs/speed/03_time_to_perplexity.ipynb #5ee20012
 @dataclasses.dataclass(frozen=True)
 class Stop:
     "Where a training ended."
 
-    seconds: float | None  # processor time until the wanted perplexity, or of all of it; None = never reached
+    seconds: float | None  # until the wanted perplexity, or of all of it; None = never reached
     perplexity: float  # of held-out text
 
 
@@ -127,7 +128,7 @@ def train_until(
             return masked_perplexity(windowed_log_probs(model, held, window), mask)
         return masked_perplexity(held_out_log_probs(model, held, config), mask)
 
-    readings = _Readings(perplexity, wanted, on_step)
+    readings = _Readings(perplexity, wanted, on_step, clock_of(config.device))
     try:
         if isinstance(model, LibraryNetwork):
             train_control(model, ids, long_windows(joint, window), joint.learning_rate, readings.look)
@@ -174,13 +175,14 @@ def stops_at_the_grus(
 def perplexity_report(
     settings: Mapping[str, Setting],  # by network
     reached: Mapping[str, Sequence[Stop]],  # from `stops_at_the_grus`
+    clock: str = "CPU",  # whose seconds they are, from `newllm.train.timing.clock_name`
 ) -> Report:
-    "Processor seconds over the GRU's, seed by seed; never, where a network does not get there."
+    "Seconds over the GRU's, seed by seed; never, where a network does not get there."
     head = [
         "network",
         "setting",
         "seeds that get there",
-        "CPU seconds over the GRU's",
+        f"{clock} seconds over the GRU's",
         "perplexity where it ends",
     ]
     report, lines = Report(), []
@@ -197,5 +199,7 @@ def perplexity_report(
         lines.append([title, settings[kind], f"{len(over)} of {len(stops)}", shown, ends])
     report.tables.append(table(head, lines))
     report.metrics["perplexity of the GRU's stop"] = [stop.perplexity for stop in reached["gru"]]
-    report.timings["CPU seconds to the GRU's stop"] = statistics.median(s for s in seconds if s is not None)
+    report.timings[f"{clock} seconds to the GRU's stop"] = statistics.median(
+        s for s in seconds if s is not None
+    )
     return report

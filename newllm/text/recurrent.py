@@ -58,7 +58,7 @@ class RecurrentLanguageModel(nn.Module):
         self, ids: Tensor, window: int = 1024
     ) -> Tensor:  # [T] -> [T-1]; window: tokens at once, which does not change the result
         "log p(ids[i + 1] | ids[: i + 1]), dropout off."
-        was, state, out = self.training, None, []
+        was, state, out, ids = self.training, None, [], ids.to(self.bias.device)
         self.eval()
         for chunk in torch.arange(len(ids) - 1).split(window):
             logits, state = self(ids[chunk][None], state)
