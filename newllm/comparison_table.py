@@ -104,7 +104,7 @@ def comparison_table(
     head += ["over conversations", "processor time of a training, over ours"]
     return table(head, [_comparison_row(changes, kind, num_settings) for kind in changes.order])
 
-
+# %% ../nbs/13_comparison_table.ipynb #c0ab1010
 def claims(
     changes: Changes,
 ) -> str:  # three lines
@@ -148,7 +148,7 @@ def comparison_figure(
         height=0.4 * len(drawn) + 1.2,
     )
 
-
+# %% ../nbs/13_comparison_table.ipynb #c0ab1014
 def _short_titles(changes: Changes, kinds: Sequence[str]) -> dict[str, str]:
     "Without the order of the counts."
     return {k: changes.titles[k].split(",")[0] for k in kinds}

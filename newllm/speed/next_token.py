@@ -59,7 +59,7 @@ class ContextWriter:
             context, logits = score(context, newest)
             newest = [[*ids[1:], best] for ids, best in zip(newest, logits.argmax(-1).tolist())]
 
-
+# %% ../../nbs/speed/07_next_token.ipynb #5ee61006
 class RecurrentWriter:
     "The GRU: goes on from its state."
 

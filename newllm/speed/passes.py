@@ -38,7 +38,7 @@ class Passes:
     errors: dict[str, float]  # of two of them: largest difference from one token after the other
     sweeps: int  # of the solve from zero
 
-
+# %% ../../nbs/speed/05_passes.ipynb #5ee41006
 def _largest(a: Tensor, b: Tensor) -> float:
     "Absolute difference."
     return (a - b).abs().max().item()

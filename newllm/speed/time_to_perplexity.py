@@ -171,7 +171,7 @@ def stops_at_the_grus(
             goal = goal or stop.perplexity
     return reached
 
-
+# %% ../../nbs/speed/03_time_to_perplexity.ipynb #5ee21018
 def perplexity_report(
     settings: Mapping[str, Setting],  # by network
     reached: Mapping[str, Sequence[Stop]],  # from `stops_at_the_grus`
