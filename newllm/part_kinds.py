@@ -10,7 +10,7 @@ import dataclasses
 import importlib
 from typing import Any
 
-# %% ../nbs/08_part_kinds.ipynb #eb6a452d
+# %% ../nbs/08_part_kinds.ipynb #08a30001
 @dataclasses.dataclass(frozen=True)
 class Kind:
     "What the parts of one kind have in common."
@@ -20,7 +20,7 @@ class Kind:
     table: str  # where the package's own are, module:name
     names: tuple[str, ...]  # of the package's own
 
-
+# %% ../nbs/08_part_kinds.ipynb #eb6a452d
 KINDS: dict[str, Kind] = {
     "source": Kind(
         arguments=("config",),

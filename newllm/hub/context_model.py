@@ -167,19 +167,9 @@ def _read_mask(attention_mask: Tensor | None, ids: Tensor) -> Tensor:
         )
     return attention_mask[:, attention_mask.shape[1] - ids.shape[1] :].to(ids.device) > 0
 
-# %% ../../nbs/hub/02_context_model.ipynb #5054b71c
-@dataclasses.dataclass
-class ContextOutput(ModelOutput):
-    "What the model gives."
-
-    loss: Tensor | None = None  # in nats a token
-    logits: Tensor | None = None  # [B, T, V]
-    cache: ContextCache | None = None
-    hidden_states: tuple[Tensor, ...] | None = None  # embeddings [B, T, E] and contexts [B, T, C]
-
-# %% ../../nbs/hub/02_context_model.ipynb #75b999f7
-class ContextForCausalLM(HubModel):
-    "`LeakyLLM` as a model of transformers."
+# %% ../../nbs/hub/02_context_model.ipynb #02a30001
+class _ContextWithEmbedding(HubModel):
+    "`LeakyLLM` and its embedding, as transformers asks for them."
 
     config_class = ContextConfig
     config: ContextConfig
@@ -222,15 +212,24 @@ class ContextForCausalLM(HubModel):
         self.model.vocab_size = self.config.vocab_size = size
         return new
 
-    def empty_cache(
-        self,
-        num_texts: int,
-    ) -> ContextCache:
+    def empty_cache(self, num_texts: int) -> ContextCache:
         "Before the first token."
-        model = self.model
-        return ContextCache(
-            model.bias.new_zeros(num_texts, model.config.context_dim), model.start_tokens(num_texts)
-        )
+        context = self.model.bias.new_zeros(num_texts, self.model.config.context_dim)
+        return ContextCache(context, self.model.start_tokens(num_texts))
+
+# %% ../../nbs/hub/02_context_model.ipynb #5054b71c
+@dataclasses.dataclass
+class ContextOutput(ModelOutput):
+    "What the model gives."
+
+    loss: Tensor | None = None  # in nats a token
+    logits: Tensor | None = None  # [B, T, V]
+    cache: ContextCache | None = None
+    hidden_states: tuple[Tensor, ...] | None = None  # embeddings [B, T, E] and contexts [B, T, C]
+
+# %% ../../nbs/hub/02_context_model.ipynb #75b999f7
+class ContextForCausalLM(_ContextWithEmbedding):
+    "`LeakyLLM` as a model of transformers."
 
     def forward(
         self,

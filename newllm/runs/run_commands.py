@@ -236,10 +236,8 @@ def sweep_command(
     A point is a process of its own: beyond one machine the points go to the workers of a dask scheduler
     (--scheduler). torchrun and accelerate launch share the batches of one training, and start no sweep.
     """
-    from newllm.runs.sweeps import (
-        asked,
-        sweep,
-    )  # with its tables, half a second that the other commands need not pay
+    # with its tables, half a second that the other commands need not pay
+    from newllm.runs.sweeps import asked, sweep
 
     if bool(grid) == bool(file):
         raise ConfigError("give the points either with -g name=value,value or with -f file.yaml")

@@ -25,7 +25,7 @@ class Spent(NamedTuple):
     kind: str  # of `KINDS`
     seconds: float  # by the clock
 
-
+# %% ../../nbs/runs/33_time_spent.ipynb #33a30002
 _TRAINS = re.compile(r"\.(on_step|checkpoint)\b")
 
 
@@ -36,7 +36,7 @@ def _kind(source: str, section: str | None) -> str:
     draws = ".figure(" in source and not _TRAINS.search(source)
     return "drawing" if draws else "training and evaluation"
 
-
+# %% ../../nbs/runs/33_time_spent.ipynb #33a30005
 def time_spent(
     folder: str | Path,  # of a run
     before: float = 0.0,  # seconds that the command needed before the run began
