@@ -81,9 +81,7 @@ class _Phase1Tokens(Fit):
             optimizers.append(adamw(weights.values(), config.learning_rate, 0.0))
         epochs, clip = config.iterations - 1, config.grad_clip
         super().__init__(model, optimizers, epochs, clip, on_step=on_step, checkpoint=checkpoint)
-        self.weights = weights
-        self.network = model
-        self.config = config
+        self.weights, self.network, self.config = weights, model, config
         self.learning = self.train_mode = learning
         self.sequential = config.mode == "sequential"
         self.by_token = self.sequential and config.sequential_updates == "token"
