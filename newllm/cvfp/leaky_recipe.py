@@ -25,35 +25,9 @@ from ..text.embeddings import counted_start
 from ..text.windows import carried_windows
 from ..train.windows import JointResult
 
-# %% ../../nbs/cvfp/29_leaky_recipe.ipynb #043fa4e9
-def _leaky_figures(config: LeakyConfig, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
-    "One network on one text; sweeps from zero are compared with the pass token by token."
-    cfg, probes, at_rest = config.checks, config.probes, checks["fixed_point"]
-    with torch.no_grad():
-        status = model.solve(
-            ids[: cfg.max_check_tokens],
-            tol=probes.solver_tolerance,
-            max_sweeps=probes.solver_max_sweeps,
-            check=True,
-        )[1]
-    return {
-        "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
-        f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(
-            at_rest["settled"], at_rest["total"]
-        ),
-        "sweeps until an RMS change of 1e-5": (
-            f"{status.sweeps}" if status.converged else f"not in {status.sweeps}"
-        ),
-        "largest distance from the sequential pass": f"{status.error:.2g}",
-        "final_diff, frozen": (
-            f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})"
-        ),
-        "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}",
-    }
-
 # %% ../../nbs/cvfp/29_leaky_recipe.ipynb #a3a37311
 class _LeakyPhase1(Recipe[LeakyConfig, LeakyLLM]):
-    "Leaky contexts, learned jointly with the prediction, and what is said of them."
+    "Leaky contexts, learned jointly with the prediction."
 
     def new(self) -> LeakyLLM:
         "The untrained network, the same at every call: embedding and bias from counts, the rest at random."
@@ -91,6 +65,36 @@ class _LeakyPhase1(Recipe[LeakyConfig, LeakyLLM]):
             _, terms, state = trainer.cost(x, y, state)
             history.append({"step": step, **{k: None if v is None else v.item() for k, v in terms.items()}})
         return JointResult(history, 0, 0)
+
+# %% ../../nbs/cvfp/29_leaky_recipe.ipynb #043fa4e9
+def _leaky_figures(config: LeakyConfig, model: LeakyLLM, ids: Tensor, checks: Mapping) -> dict[str, str]:
+    "One network on one text; sweeps from zero are compared with the pass token by token."
+    cfg, probes, at_rest = config.checks, config.probes, checks["fixed_point"]
+    with torch.no_grad():
+        status = model.solve(
+            ids[: cfg.max_check_tokens],
+            tol=probes.solver_tolerance,
+            max_sweeps=probes.solver_max_sweeps,
+            check=True,
+        )[1]
+    return {
+        "effective rank": format_rank(checks["diversity"]["effective_rank"], checks["diversity"]["dim"]),
+        f"settled after {cfg.check_sweeps} sweeps from zero": format_convergence(
+            at_rest["settled"], at_rest["total"]
+        ),
+        "sweeps until an RMS change of 1e-5": (
+            f"{status.sweeps}" if status.converged else f"not in {status.sweeps}"
+        ),
+        "largest distance from the sequential pass": f"{status.error:.2g}",
+        "final_diff, frozen": (
+            f"{at_rest['final_diff']:.3g} (threshold {cfg.final_diff_pass:g}, {at_rest['verdict']})"
+        ),
+        "mean cosine of two tokens' contexts": f"{checks['diversity']['pairwise_cosine']:.2f}",
+    }
+
+# %% ../../nbs/cvfp/29_leaky_recipe.ipynb #29a10002
+class _LeakyReport(_LeakyPhase1):
+    "What is said of Phase 1: its curves, a report, and which term of the loss reaches which weights."
 
     def phase1_figure(
         self,
@@ -131,7 +135,7 @@ class _LeakyPhase1(Recipe[LeakyConfig, LeakyLLM]):
         return joint_gradient_flow(model, self.corpus.train_ids, self.config.joint)
 
 # %% ../../nbs/cvfp/29_leaky_recipe.ipynb #me360010
-class LeakyRecipe(_LeakyPhase1):
+class LeakyRecipe(_LeakyReport):
     "Leaky contexts, learned jointly with the prediction."
 
     def predictors(
@@ -141,7 +145,7 @@ class LeakyRecipe(_LeakyPhase1):
     ) -> dict[str, Predictor[LeakyLLM]]:
         "Ours first, then the controls; every fresh readout starts from the same weights."
         plan, ours, bare = self.config.phase2, self.contexts(trained), self.contexts(untrained)
-        white = ours["train"] if plan.whiten else None
+        white, bare_white = (c["train"] if plan.whiten else None for c in (ours, bare))
         fresh = Predictor(with_token_path_of(trained, untrained, white), ours, "fresh")
         tuned = (
             {"ours": Predictor(copy.deepcopy(trained), ours, "tune"), "ours, fresh readout": fresh}
@@ -152,9 +156,7 @@ class LeakyRecipe(_LeakyPhase1):
             **tuned,
             "ours, Phase 1 alone": Predictor(trained, ours, "none"),
             "untrained contexts": Predictor(
-                with_token_path_of(untrained, untrained, bare["train"] if plan.whiten else None),
-                bare,
-                "fresh",
+                with_token_path_of(untrained, untrained, bare_white), bare, "fresh"
             ),
             "no context": Predictor(with_token_path_of(untrained, untrained), self.no_contexts(), "fresh"),
         }

@@ -45,6 +45,9 @@ def _mode(model: NewLLM, learning: bool) -> Iterator[None]:
         model.train(before)
 
 # %% ../../nbs/cvfp/15_phase1.ipynb #ff8ff83d
+_EVERY = 500  # tokens: report after
+
+
 def _first_bad(x: Tensor) -> int:
     "The first row that is not finite, 0 when all are."
     return int((~x.isfinite().all(-1)).int().argmax())
@@ -55,11 +58,8 @@ def _means(terms: list[dict]) -> dict:
     return {name: sum(t[name] for t in terms) / len(terms) for name in terms[0]}
 
 # %% ../../nbs/cvfp/15_phase1.ipynb #01b7f616
-_EVERY = 500  # tokens: report after
-
-
-class _ContextPasses(Fit):
-    "Iterations over one token sequence: an epoch is an iteration, iteration 0 comes before the first."
+class _Phase1Tokens(Fit):
+    "One token sequence and its batches: an epoch is an iteration, iteration 0 comes before the first."
 
     phase = "phase1"
     remedy = "lower phase1.learning_rate or model.init_std, or set model.layernorm_mix to 1"
@@ -76,17 +76,12 @@ class _ContextPasses(Fit):
         checkpoint: Any = None,
     ):
         weights = weights_to_learn(model, ids, learning)
-        super().__init__(
-            model,
-            [adamw(weights.values(), config.learning_rate, 0.0)] if learning else [],
-            config.iterations - 1,
-            config.grad_clip,
-            on_step=on_step,
-            checkpoint=checkpoint,
-        )
-        self.weights = weights
-        self.network = model
-        self.config = config
+        optimizers: list[torch.optim.Optimizer] = []
+        if learning:
+            optimizers.append(adamw(weights.values(), config.learning_rate, 0.0))
+        epochs, clip = config.iterations - 1, config.grad_clip
+        super().__init__(model, optimizers, epochs, clip, on_step=on_step, checkpoint=checkpoint)
+        self.weights, self.network, self.config = weights, model, config
         self.learning = self.train_mode = learning
         self.sequential = config.mode == "sequential"
         self.by_token = self.sequential and config.sequential_updates == "token"
@@ -95,6 +90,21 @@ class _ContextPasses(Fit):
         self.diversity = make_diversity(config, model.config.context_dim, model.vocab_size).to(self.device)
         self.contexts = self.target = self.new = torch.empty(0)  # [T, C] after, before and in an iteration
         self.change = math.nan  # mean squared, in the last iteration
+
+    def batches(self) -> Iterable[slice]:
+        "All tokens, once or several times; or one after the other."
+        if self.by_token:
+            return (slice(t, t + 1) for t in range(len(self.ids)))
+        return [slice(0, len(self.ids))] * (self.config.steps_per_iteration if self.learning else 1)
+
+    def run_batches(self, batches: Iterable) -> None:
+        "In train mode with gradients, or in eval mode without."
+        with _mode(self.network, self.learning):
+            super().run_batches(batches)
+
+# %% ../../nbs/cvfp/15_phase1.ipynb #15a10002
+class _ContextPasses(_Phase1Tokens):
+    "Passes over the sequence: what each batch reads, computes and pays."
 
     def begin_epoch(self) -> None:
         "The contexts to be met: those of the iteration before, or of a first pass of this one."
@@ -107,17 +117,6 @@ class _ContextPasses(Fit):
                 self.target, _ = self.network.sequential(self.ids, self.contexts[-1])
             else:
                 self.target, _ = self.network.sweep(self.ids, self.contexts)
-
-    def batches(self) -> Iterable[slice]:
-        "All tokens, once or several times; or one after the other."
-        if self.by_token:
-            return (slice(t, t + 1) for t in range(len(self.ids)))
-        return [slice(0, len(self.ids))] * (self.config.steps_per_iteration if self.learning else 1)
-
-    def run_batches(self, batches: Iterable) -> None:
-        "In train mode with gradients, or in eval mode without."
-        with _mode(self.network, self.learning):
-            super().run_batches(batches)
 
     def loss(self, batch: slice) -> tuple[Tensor, dict]:
         """Squared change and diversity of the batch's contexts; a context passes on without its gradient.
@@ -144,29 +143,14 @@ class _ContextPasses(Fit):
             now, _ = self.network.sequential(self.ids, self.target[-1])
         return torch.cat([now[:-1], self.target[-1:]])
 
-# %% ../../nbs/cvfp/15_phase1.ipynb #e3db72ed
-class _Phase1Fit(_ContextPasses):
-    "One run over one token sequence, and its history."
-
-    def start(self) -> None:
-        "Iteration 0: forward only."
-        _warn_if_long(self.network, self.config, self.ids, self.learning)
-        with _mode(self.network, False):
-            self.contexts, _ = self.network.sequential(self.ids)
-        if not self.contexts.isfinite().all():
-            where = f"iteration 0, token {_first_bad(self.contexts)}"
-            raise NonFiniteLoss("the context", where, {"cvfp": None, "diversity": None}, self.remedy)
-        self.history.append(self._row({}, None))
-        self.report(self.history[0])
-
-    def factor(self) -> float:
-        "A rate for each iteration."
-        return rate_factor(self.config, self.epoch)
-
     def where(self) -> str:
         "The iteration, and the first token whose change is not finite."
         changes = token_mse(self.new[self.batch], self.target[self.batch])
         return f"iteration {self.epoch}, token {self.batch.start + _first_bad(changes[:, None])}"
+
+# %% ../../nbs/cvfp/15_phase1.ipynb #15a10003
+class _Phase1History(_ContextPasses):
+    "Passes with a row of the history for each iteration."
 
     def after_step(self, numbers: dict) -> None:
         "A run with a step per token reports every 500 tokens."
@@ -180,14 +164,6 @@ class _Phase1Fit(_ContextPasses):
         self.contexts = self.new
         self.change = float(token_mse(self.contexts, self.target).mean())
         return self._row(_means(self.terms) if self.by_token else self.terms[-1], self.target)
-
-    def settled(self, row: dict | None) -> bool:
-        "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
-        cfg = self.config
-        if not (self.learning and cfg.early_stop and row):
-            return False
-        counts = self.epoch >= (1 if cfg.as_recorded_early_stop else 2)
-        return counts and row["converged"] >= cfg.min_converged_ratio * row["total"]
 
     def report(self, row: dict) -> None:
         "At the end of an iteration."
@@ -217,6 +193,33 @@ class _Phase1Fit(_ContextPasses):
         place = {"phase": self.phase, "done": done, "total": self.config.iterations * size}
         if self.on_step:
             self.on_step({**row, "tokens": len(self.ids), **place})
+
+# %% ../../nbs/cvfp/15_phase1.ipynb #e3db72ed
+class _Phase1Fit(_Phase1History):
+    "One run over one token sequence."
+
+    def start(self) -> None:
+        "Iteration 0: forward only."
+        _warn_if_long(self.network, self.config, self.ids, self.learning)
+        with _mode(self.network, False):
+            self.contexts, _ = self.network.sequential(self.ids)
+        if not self.contexts.isfinite().all():
+            where = f"iteration 0, token {_first_bad(self.contexts)}"
+            raise NonFiniteLoss("the context", where, {"cvfp": None, "diversity": None}, self.remedy)
+        self.history.append(self._row({}, None))
+        self.report(self.history[0])
+
+    def factor(self) -> float:
+        "A rate for each iteration."
+        return rate_factor(self.config, self.epoch)
+
+    def settled(self, row: dict | None) -> bool:
+        "Enough tokens have converged. Iteration 1 replays the weights of iteration 0, so it does not count."
+        cfg = self.config
+        if not (self.learning and cfg.early_stop and row):
+            return False
+        counts = self.epoch >= (1 if cfg.as_recorded_early_stop else 2)
+        return counts and row["converged"] >= cfg.min_converged_ratio * row["total"]
 
     def state(self) -> dict:
         "With what the diversity term remembers."

@@ -123,14 +123,17 @@ class _ShuffledContexts(Fit):
         "Some of the positions."
         return batch.take(torch.arange(len(batch))[rows])
 
-# %% ../../nbs/cvfp/20_phase2.ipynb #7ad10342
-class FixedContextFit(_ShuffledContexts):
-    "Next-token training on contexts that stand still, in shuffled positions, with early stopping."
+# %% ../../nbs/cvfp/20_phase2.ipynb #20a10001
+class _ValidatedEpochs(_ShuffledContexts):
+    "Epochs that end with the validation text, with a row of the history each; the best one's weights count."
 
     phase = "phase2"
     train_mode = False  # running statistics are Phase 1's
     best_by = "val_loss"
     loss_weights: Tensor  # [heads]
+    train_ids: Tensor  # [T]
+    train_contexts: Tensor  # [T, C] of these ids
+    validate: partial[dict]  # scores the validation text
 
     def first_loss(
         self,
@@ -139,6 +142,37 @@ class FixedContextFit(_ShuffledContexts):
     ) -> float:
         "Cross-entropy on the training text before the first step."
         return evaluate(self.model, ids, None, contexts)["loss"]
+
+    def start(self) -> None:
+        "Epoch 0: before training."
+        self.history.append(self._row(self.first_loss(self.train_ids, self.train_contexts)))
+        self.keep_best(self.history[0]["val_loss"])
+
+    def row(self) -> dict:
+        "The mean over the positions, each batch before its own update, and the validation."
+        sizes = (len(batch) for batch in self.order.split(self.batch_size))
+        total = sum(t["last_head"] * size for t, size in zip(self.terms, sizes))
+        return self._row(total / len(self.positions))
+
+    def _row(self, train_loss: float) -> dict:
+        """One line of the history; the validation loss is weighted as in training where there are several
+        heads.
+        """
+        val = self.validate()
+        val_loss = sum(w * b["loss"] for w, b in zip(self.loss_weights.tolist(), val["per_block"]))
+        return dict(
+            epoch=self.epoch,
+            train_loss=train_loss,
+            train_perplexity=perplexity(train_loss),
+            val_loss=val_loss,
+            val_perplexity=val["perplexity"],
+            val_accuracy=val["accuracy"],
+            per_block=val["per_block"],
+        )
+
+# %% ../../nbs/cvfp/20_phase2.ipynb #7ad10342
+class FixedContextFit(_ValidatedEpochs):
+    "Next-token training on contexts that stand still, in shuffled positions, with early stopping."
 
     def train(
         self,
@@ -176,33 +210,6 @@ class FixedContextFit(_ShuffledContexts):
             self.out_of_patience,
             self.steps,
             self.epoch * len(self.positions),
-        )
-
-    def start(self) -> None:
-        "Epoch 0: before training."
-        self.history.append(self._row(self.first_loss(self.train_ids, self.train_contexts)))
-        self.keep_best(self.history[0]["val_loss"])
-
-    def row(self) -> dict:
-        "The mean over the positions, each batch before its own update, and the validation."
-        sizes = (len(batch) for batch in self.order.split(self.batch_size))
-        total = sum(t["last_head"] * size for t, size in zip(self.terms, sizes))
-        return self._row(total / len(self.positions))
-
-    def _row(self, train_loss: float) -> dict:
-        """One line of the history; the validation loss is weighted as in training where there are several
-        heads.
-        """
-        val = self.validate()
-        val_loss = sum(w * b["loss"] for w, b in zip(self.loss_weights.tolist(), val["per_block"]))
-        return dict(
-            epoch=self.epoch,
-            train_loss=train_loss,
-            train_perplexity=perplexity(train_loss),
-            val_loss=val_loss,
-            val_perplexity=val["perplexity"],
-            val_accuracy=val["accuracy"],
-            per_block=val["per_block"],
         )
 
 # %% ../../nbs/cvfp/20_phase2.ipynb #eb68ba95

@@ -25,7 +25,7 @@ from ..plots.training import phase1_curves
 
 # %% ../../nbs/cvfp/30_recorded_recipe.ipynb #6ed1ef28
 class _RecordedPhase1(Recipe[Config, NewLLM]):
-    "Blocks that carry a context, learned to settle and to stay diverse, and what is said of them."
+    "Blocks that carry a context, learned to settle and to stay diverse."
 
     def new(self) -> NewLLM:
         "The untrained network, the same at every call."
@@ -51,6 +51,10 @@ class _RecordedPhase1(Recipe[Config, NewLLM]):
     ) -> Phase1Result:
         "The same iterations with nothing learned."
         return Phase1Trainer(model, self.config.phase1).evaluate(self.corpus.train_ids)
+
+# %% ../../nbs/cvfp/30_recorded_recipe.ipynb #30a10002
+class _RecordedReport(_RecordedPhase1):
+    "What is said of Phase 1: its curves, a report, and which term of the loss reaches which weights."
 
     def phase1_figure(
         self,
@@ -95,7 +99,7 @@ class _RecordedPhase1(Recipe[Config, NewLLM]):
         return gradient_flow(model, self.corpus.train_ids[:512], self.config.phase1)
 
 # %% ../../nbs/cvfp/30_recorded_recipe.ipynb #291f3ef7
-class RecordedRecipe(_RecordedPhase1):
+class RecordedRecipe(_RecordedReport):
     "Blocks that carry a context, learned to settle and to stay diverse."
 
     def predictors(
