@@ -116,9 +116,7 @@ class TokenInputs(LeakyInputs):
         self,
         stream: Tensor,  # [..., E]
     ) -> Tensor:  # [..., X]
-        """What the tokens contribute, whatever the contexts are: leaky logits and candidates, then vectors,
-        questions, gates, queries.
-        """
+        "Leaky logits and candidates, then vectors, questions, gates, queries."
         e = self.norm(stream)
         parts = [self.leaky(e)] if self.leaky is not None else []
         return torch.cat(parts + [linear(e) for linear in self.from_token.values()], -1)
@@ -157,12 +155,8 @@ def draw_weights(
 ) -> None:
     "The weights to start from."
     cfg = block.config
-    spread = {
-        "vectors": cfg.vector_std,
-        "questions": cfg.question_std,
-        "queries": 1.0,
-        "weights": cfg.answer_weight_std,
-    }
+    spread = {"vectors": cfg.vector_std, "questions": cfg.question_std}
+    spread |= {"queries": 1.0, "weights": cfg.answer_weight_std}
     for name, linear in _linears(block.from_token):
         if name in spread:
             nn.init.normal_(linear.weight, std=spread[name] / math.sqrt(cfg.embed_dim))
@@ -214,9 +208,8 @@ class StateBlock(TokenInputs):
     def read_dim(self) -> int:
         "Numbers that leave the block: leaky units, then the states or what the queries read."
         cfg = self.config
-        return cfg.leaky_dim + cfg.num_heads * cfg.state_rows * (
-            1 if cfg.read == "queries" else cfg.state_columns
-        )
+        columns = 1 if cfg.read == "queries" else cfg.state_columns
+        return cfg.leaky_dim + cfg.num_heads * cfg.state_rows * columns
 
     def turns(
         self,
@@ -273,12 +266,9 @@ class StateRecurrence(StateBlock):
             leaky = decay * context[:, : cfg.leaky_dim] + drive
             parts.append(leaky)
         if cfg.num_heads:
-            t = self.turns(x, leaky)
-            parts.append(
-                turn_step(
-                    self.states(context), t.vectors, t.questions, t.gates, cfg.near, cfg.full, t.weights
-                ).flatten(1)
-            )
+            state, t = self.states(context), self.turns(x, leaky)
+            state = turn_step(state, t.vectors, t.questions, t.gates, cfg.near, cfg.full, t.weights)
+            parts.append(state.flatten(1))
         return torch.cat(parts, -1)
 
     def carry(

@@ -99,9 +99,7 @@ class DeepSupervisionTransformer(LegoTransformer):
     ) -> dict[
         str, Tensor
     ]:  # shallow_logits and deep_logits [B, S, V], confidence [B, S], shallow_ratio scalar
-        """Both predictions, the shallow one's largest probability, and the share of tokens above the
-        threshold.
-        """
+        "Both predictions, the shallow one's confidence, and the share of tokens that reach the threshold."
         shallow, deep, confidence = both_predictions(self, x, self.exit_layer)
         return dict(
             shallow_logits=shallow,
