@@ -91,6 +91,29 @@ class _Llama(nn.Module):
         "[B, T, E] -> [B, T, E]"
         return self.blocks(inputs_embeds=e, use_cache=False).last_hidden_state
 
+# %% ../../nbs/cvfp/52_state_controls.ipynb #p1320082
+def _core(kind: str, config: StateConfig, E: int) -> tuple[nn.Module, int]:
+    "What carries the past, and its width."
+    sizes = config.controls
+    if kind == "gru":
+        return _Recurrent(nn.GRU, E, sizes.gru_dim), sizes.gru_dim
+    if kind == "lstm":
+        return _Recurrent(nn.LSTM, E, sizes.lstm_dim), sizes.lstm_dim
+    if kind == "linear":
+        return _GatedLinear(E, sizes.linear_dim, sizes.linear_forget), sizes.linear_dim
+    if kind == "transformer":
+        return _Llama(E, sizes.transformer_layers, sizes.transformer_heads), E
+    feedback: Any = kind.removeprefix("leaky").removeprefix("_") or "none"
+    shape = LeakyModelConfig(
+        context_dim=sizes.leaky_dim,
+        embed_dim=E,
+        hidden_dim=2 * sizes.leaky_dim,
+        feedback=feedback,
+        token_shift=0,
+        tau_max=config.model.tau_max,
+    )
+    return _Leaky(shape), sizes.leaky_dim
+
 # %% ../../nbs/cvfp/52_state_controls.ipynb #63d93f1d
 class Control(nn.Module):
     "Embedding, one of the controls, and the readout that `StateLLM` has."
@@ -111,30 +134,8 @@ class Control(nn.Module):
         if kind == "transformer":
             E = sizes.transformer_dim
         self.token_embedding, self.norm = nn.Embedding(vocab_size, E), nn.LayerNorm(E)
-        self.core, width = self._core(kind, config, E)
+        self.core, width = _core(kind, config, E)
         self.readout = AnswerReadout(width, config.model.readout_dim, num_classes, num_questions)
-
-    def _core(self, kind: str, config: StateConfig, E: int) -> tuple[nn.Module, int]:
-        "What carries the past, and its width."
-        sizes = config.controls
-        if kind == "gru":
-            return _Recurrent(nn.GRU, E, sizes.gru_dim), sizes.gru_dim
-        if kind == "lstm":
-            return _Recurrent(nn.LSTM, E, sizes.lstm_dim), sizes.lstm_dim
-        if kind == "linear":
-            return _GatedLinear(E, sizes.linear_dim, sizes.linear_forget), sizes.linear_dim
-        if kind == "transformer":
-            return _Llama(E, sizes.transformer_layers, sizes.transformer_heads), E
-        feedback: Any = kind.removeprefix("leaky").removeprefix("_") or "none"
-        shape = LeakyModelConfig(
-            context_dim=sizes.leaky_dim,
-            embed_dim=E,
-            hidden_dim=2 * sizes.leaky_dim,
-            feedback=feedback,
-            token_shift=0,
-            tau_max=config.model.tau_max,
-        )
-        return _Leaky(shape), sizes.leaky_dim
 
     def contexts(
         self,

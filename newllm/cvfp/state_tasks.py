@@ -229,8 +229,6 @@ class Hidden(StateTask):
         return Sequences(ids, answers.masked_fill(unknown[..., None], -100), ~unknown, asks)
 
 # %% ../../nbs/cvfp/49_state_tasks.ipynb #fccc52e0
-NAMES = ["ann", "bob", "cem", "dia", "eve"]
-THINGS = ["ball", "book", "cup", "key", "pen"]
 _WORDS = [".", "?", "swaps", "with", "whoever", "has", "the", "where", "is"]
 
 

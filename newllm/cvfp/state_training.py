@@ -36,6 +36,12 @@ def state_scatter(
     means = rows.new_zeros(len(counts), rows.shape[1]).index_add(0, group, rows) / counts
     return (rows - means[group]).square().mean()
 
+# %% ../../nbs/cvfp/51_state_training.ipynb #p1320091
+def _drawn(task: StateTask, config: StateTrainConfig, length: int, seed: int, step: int) -> Sequences:
+    "The sequences of a step: of the first of those that share them."
+    rng = np.random.default_rng([0, seed, step - step % config.reuse])
+    return task.draw(max(1, config.tokens_per_step // length), length, rng)
+
 # %% ../../nbs/cvfp/51_state_training.ipynb #f4cb613d
 def learning_rate(
     step: int,  # 0 = the first
@@ -95,6 +101,11 @@ def _refuse_unfit(model: nn.Module, config: StateTrainConfig) -> None:
 class _StateRun:
     "One run: a network, the sequences of its steps, and what the next step depends on."
 
+    _PLACE = {  # entry of a checkpoint -> attribute
+        **{"stage": "stage", "mastered": "mastered", "steps": "steps_done", "sweeps": "sweeps"},
+        **{"guess": "_guess", "closings": "closings", "averages": "_averages"},
+    }
+
     def __init__(
         self,
         model: nn.Module,  # `StateLLM` or `Control`, trained in place
@@ -128,13 +139,7 @@ class _StateRun:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "stage": self.stage,
-            "mastered": self.mastered,
-            "steps": self.steps_done,
-            "sweeps": self.sweeps,
-            "guess": self._guess,
-            "closings": self.closings,
-            "averages": self._averages,
+            **{entry: getattr(self, name) for entry, name in self._PLACE.items()},
             "history": history,
         }
 
@@ -142,24 +147,13 @@ class _StateRun:
         "Takes up what `_place` gave."
         self.model.load_state_dict(held["model"])
         self.optimizer.load_state_dict(held["optimizer"])
-        (
-            self.stage,
-            self.mastered,
-            self.steps_done,
-            self.sweeps,
-            self._guess,
-            self.closings,
-            self._averages,
-        ) = (held[k] for k in ("stage", "mastered", "steps", "sweeps", "guess", "closings", "averages"))
+        for entry, name in self._PLACE.items():
+            setattr(self, name, held[entry])
         if self._guess is not None:
-            self._batch = self._draw(self.steps_done - 1)
+            self._batch = _drawn(
+                self.task, self.config, self.lengths[self.stage], self.seed, self.steps_done - 1
+            )
         return held["history"]
-
-    def _draw(self, step: int) -> Sequences:
-        "The sequences of a step: of the first of those that share them."
-        length = self.lengths[self.stage]
-        rng = np.random.default_rng([0, self.seed, step - step % self.config.reuse])
-        return self.task.draw(max(1, self.config.tokens_per_step // length), length, rng)
 
 # %% ../../nbs/cvfp/51_state_training.ipynb #7815dd53
 class _StateScores(_StateRun):
@@ -194,57 +188,9 @@ class _StateScores(_StateRun):
         self.sweeps += status.sweeps
         return self.model.logits(contexts[:, at], rows[:, at])
 
-# %% ../../nbs/cvfp/51_state_training.ipynb #3ae3492f
-class StateTrainer(_StateScores):
-    "Trains any network that maps ids to scores; one object is one run."
-
-    def train(
-        self,
-        on_step: Callable[[dict], None]
-        | None = None,  # gets phase, done, total, loss, right, length about twenty times
-        checkpoint: Any = None,  # has load() and offer(make_state, final)
-    ) -> list[dict]:  # what on_step was given
-        "All steps. Raises `ValueError` when the loss is not finite."
-        cfg, history = self.config, []
-        self.model.train()
-        if held := checkpoint.load() if checkpoint else None:
-            history = self._resume(held)
-        while self.steps_done < cfg.steps:
-            row = self._step()
-            if self.steps_done % max(1, cfg.steps // 20) == 0 or self.steps_done == cfg.steps:
-                history.append({"phase": "train", "done": self.steps_done, "total": cfg.steps, **row})
-                if on_step:
-                    on_step(history[-1])
-            if checkpoint:
-                checkpoint.offer(lambda: self._place(history), final=self.steps_done == cfg.steps)
-        self.model.load_state_dict(self._averages, strict=False)
-        self.model.eval()
-        return history
-
-    def _step(self) -> dict:
-        "One optimizer step."
-        cfg, step = self.config, self.steps_done
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.peak_rate * learning_rate(step, cfg)
-        since = step - round(cfg.close_from * cfg.steps)
-        if since >= 0 and since % cfg.close_every == 0 and self.mastered >= cfg.close_at:
-            self._close(step)
-        if step % cfg.reuse == 0 or self._batch is None:
-            self._batch, self._guess = self._draw(step), None
-        batch = self._batch
-        at = _answered(batch.ids.shape[1], cfg, self.seed, step)
-        scores, penalty = self._scores(batch, at)
-        scores, answers = scores if scores.dim() == 4 else scores[:, :, None], batch.answers[:, at]
-        loss = mean_loss(scores, answers)
-        whole = loss + penalty
-        if cfg.gate_weight:
-            whole = whole + cfg.gate_weight * self.model.open_gates(self.model.embed(batch.ids))
-        self._learn(whole)
-        late = at >= batch.ids.shape[1] * 3 // 4
-        right = self._advance(
-            all_right(scores.detach()[:, late], answers[:, late])[batch.counted[:, at[late]]]
-        )
-        return {"loss": loss.item(), "right": right, "length": batch.ids.shape[1]}
+# %% ../../nbs/cvfp/51_state_training.ipynb #p1320094
+class _StateCourse(_StateScores):
+    "What changes in the course of a run: weights, the length of the sequences, questions that are closed."
 
     def _learn(self, loss: Tensor) -> None:
         "One clipped step of the weights, and of their running averages."
@@ -277,3 +223,54 @@ class StateTrainer(_StateScores):
         rng = np.random.default_rng([4, self.seed, step])
         drawn = self.task.draw(max(1, cfg.close_tokens // length), length, rng)
         self.closings.append((step, close_needless(self.model, drawn, cfg.close_loss)))
+
+# %% ../../nbs/cvfp/51_state_training.ipynb #3ae3492f
+class StateTrainer(_StateCourse):
+    "Trains any network that maps ids to scores; one object is one run."
+
+    def train(
+        self,
+        on_step: Callable[[dict], None] | None = None,  # gets a row of the history about twenty times
+        checkpoint: Any = None,  # has load() and offer(make_state, final)
+    ) -> list[dict]:  # phase, done, total, loss, right, length: what on_step was given
+        "All steps. Raises `ValueError` when the loss is not finite."
+        cfg, history = self.config, []
+        self.model.train()
+        if held := checkpoint.load() if checkpoint else None:
+            history = self._resume(held)
+        while self.steps_done < cfg.steps:
+            row = self._step()
+            if self.steps_done % max(1, cfg.steps // 20) == 0 or self.steps_done == cfg.steps:
+                history.append({"phase": "train", "done": self.steps_done, "total": cfg.steps, **row})
+                if on_step:
+                    on_step(history[-1])
+            if checkpoint:
+                checkpoint.offer(lambda: self._place(history), final=self.steps_done == cfg.steps)
+        self.model.load_state_dict(self._averages, strict=False)
+        self.model.eval()
+        return history
+
+    def _step(self) -> dict:
+        "One optimizer step."
+        cfg, step = self.config, self.steps_done
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.peak_rate * learning_rate(step, cfg)
+        since = step - round(cfg.close_from * cfg.steps)
+        if since >= 0 and since % cfg.close_every == 0 and self.mastered >= cfg.close_at:
+            self._close(step)
+        if step % cfg.reuse == 0 or self._batch is None:
+            self._batch, self._guess = _drawn(self.task, cfg, self.lengths[self.stage], self.seed, step), None
+        batch = self._batch
+        at = _answered(batch.ids.shape[1], cfg, self.seed, step)
+        scores, penalty = self._scores(batch, at)
+        scores, answers = scores if scores.dim() == 4 else scores[:, :, None], batch.answers[:, at]
+        loss = mean_loss(scores, answers)
+        whole = loss + penalty
+        if cfg.gate_weight:
+            whole = whole + cfg.gate_weight * self.model.open_gates(self.model.embed(batch.ids))
+        self._learn(whole)
+        late = at >= batch.ids.shape[1] * 3 // 4
+        right = self._advance(
+            all_right(scores.detach()[:, late], answers[:, late])[batch.counted[:, at[late]]]
+        )
+        return {"loss": loss.item(), "right": right, "length": batch.ids.shape[1]}

@@ -60,26 +60,22 @@ class TransformerBlock(nn.Module):
         cache: KVCache | None = None,  # given: x continues it
     ) -> Tensor:  # [B, S, d]; positions not in `rows` come back as they were
         "The layer on all positions, or on `rows` with everybody's keys and values."
-        if rows is not None:
-            return self._sparse(x, rows, cache)
-        if self.config.norm == "pre":
-            x = x + self.drop(self.attention(self.norm1(x), cache))
-            return x + self.drop(self.ffn(self.norm2(x)))
-        x = self.norm1(x + self.drop(self.attention(x, cache)))
-        return self.norm2(x + self.drop(self.ffn(x)))
-
-    def _sparse(self, x: Tensor, rows: Rows, cache: KVCache | None) -> Tensor:
-        pre = self.config.norm == "pre"
-        y = self.drop(self.attention.rows(self.norm1(x) if pre else x, rows, cache))
+        inside = self.norm1(x) if self.config.norm == "pre" else x
+        if rows is None:
+            return self._sums(x, self.attention(inside, cache))
+        attended = self.attention.rows(inside, rows, cache)
         if not len(rows.flat):
             return x
-        y = x.flatten(0, 1)[rows.flat] + y
-        if pre:
-            y = y + self.drop(self.ffn(self.norm2(y)))
-        else:
-            y = self.norm1(y)
-            y = self.norm2(y + self.drop(self.ffn(y)))
-        return x.flatten(0, 1).index_copy(0, rows.flat, y).view_as(x)
+        flat = x.flatten(0, 1)
+        return flat.index_copy(0, rows.flat, self._sums(flat[rows.flat], attended)).view_as(x)
+
+    def _sums(self, x: Tensor, attended: Tensor) -> Tensor:
+        "Both residual sums, given what the attention said; each position by itself."
+        x = x + self.drop(attended)
+        if self.config.norm == "pre":
+            return x + self.drop(self.ffn(self.norm2(x)))
+        x = self.norm1(x)
+        return self.norm2(x + self.drop(self.ffn(x)))
 
     def zero_start(self) -> "TransformerBlock":
         """Sets both sublayers' output projections to zero, so that a pre-norm layer starts as the
