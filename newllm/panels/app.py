@@ -99,7 +99,8 @@ class RunList(W.VBox):
             return ""
         if self.runs.options:
             return "choose a run first"
-        return f"no run here has what this panel shows; `newllm run {self.kind.maker}` or the first tab makes one"
+        makes = f"`newllm run {self.kind.maker}` or the first tab makes one"
+        return f"no run here has what this panel shows; {makes}"
 
 # %% ../../nbs/panels/22_app.ipynb #a9c00002
 class Chooser(RunList):

@@ -100,7 +100,10 @@ def given_value(
     p: Parameter,
     field: W.Dropdown | W.Text,  # from `field_of`
 ) -> Any:
-    "The value in a field, the page's own for an empty line. Raises `ConfigError` for what is no value of its type."
+    """The value in a field, the page's own for an empty line.
+
+    Raises `ConfigError` for text that is no value of its type.
+    """
     if isinstance(field, W.Dropdown):
         return field.value
     return p.default if field.value.strip() == "" else parse_text(p, field.value.strip())

@@ -96,7 +96,7 @@ class NextTokenModel(ReadingModel):
 
 # %% ../../nbs/text/23_generate.ipynb #80c379dd
 class KeptText:
-    "What is kept of a text: the context before the last token, and the newest tokens that the model looks at."
+    "What is kept of a text: the context before the last token, and the newest tokens."
 
     def __init__(
         self,

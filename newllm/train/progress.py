@@ -27,7 +27,7 @@ def _shown(step: dict, most: int = 3) -> dict[str, str]:
 
 
 def _bar(phase: str, total: int | None, min_seconds: float, file) -> tqdm:
-    "At 0. With `miniters=1` tqdm does not guess after how many steps it looks at the clock: none here is cheap."
+    "At 0. With `miniters=1` tqdm looks at the clock at every step: none here is cheap."
     out = file or sys.stdout
     return tqdm(total=total, desc=phase or None, file=out, miniters=1, mininterval=min_seconds)
 
