@@ -88,13 +88,7 @@ class RunControls(Panel):
 class ChosenRun(RunControls):
     "A run that is chosen; `folder` is that run, None before one is chosen."
 
-    def __init__(
-        self,
-        experiment: str,
-        pages: Mapping[str, Path],  # experiments that can be chosen
-    ):
-        super().__init__(experiment, pages)
-        self.folder: Path | None = None  # of the chosen run
+    folder: Path | None = None  # of the chosen run
 
     def _experiment(self) -> None:
         "Another experiment: its form and its newest run."
@@ -156,15 +150,9 @@ def drawn_runs(
 class ShownRun(ChosenRun):
     "The state and the numbers of the chosen run; `process` runs it when this panel started it."
 
-    def __init__(
-        self,
-        experiment: str,
-        pages: Mapping[str, Path],  # experiments that can be chosen
-    ):
-        super().__init__(experiment, pages)
-        self.process: subprocess.Popen | None = None
-        self.seen: tuple | None = None  # what was drawn last; None = it is drawn anew
-        self.drawn: Path | None = None  # the run that was drawn last
+    process: subprocess.Popen | None = None
+    seen: tuple | None = None  # what was drawn last; None = it is drawn anew
+    drawn: Path | None = None  # the run that was drawn last
 
     def _choose(self, folder: str) -> None:
         "Shows a run, and its parameters in the form."
