@@ -132,6 +132,18 @@ def _trace(l: Line) -> dict:
         marker=dict(color=color, size=11),
     )
 
+# %% ../../nbs/panels/01_live.ipynb #4d86745a
+def _traces(picture: Picture) -> list[tuple[int, dict]]:
+    "Charts count from 1."
+    traces = [
+        (i, t) for i, chart in enumerate(picture.charts, 1) for t in map(_trace, chart.lines or [_NOTHING])
+    ]
+    seen: set[str] = set()
+    for _, t in traces:
+        t.update(showlegend=bool(t["name"]) and t["name"] not in seen, legendgroup=t["name"])
+        seen.add(t["name"])
+    return traces
+
 # %% ../../nbs/panels/01_live.ipynb #6060463b
 _WIDTH, _WRAP = (
     800,
@@ -205,15 +217,7 @@ class Live:
         "Changes what is shown; another number of charts lays the axes out anew."
         if picture.grid != self.grid:
             self._lay_out(picture.grid)
-        traces = [
-            (i, t)
-            for i, chart in enumerate(picture.charts, 1)
-            for t in map(_trace, chart.lines or [_NOTHING])
-        ]
-        seen: set[str] = set()
-        for _, t in traces:
-            t.update(showlegend=bool(t["name"]) and t["name"] not in seen, legendgroup=t["name"])
-            seen.add(t["name"])
+        traces = _traces(picture)
         shape = [(i, t["type"], t.get("mode")) for i, t in traces]
         with self.figure.batch_update():
             if shape == self.shape:

@@ -34,7 +34,8 @@ class Shape(Protocol):
     "What stands on one panel of a figure."
 
     def names(self) -> tuple[list[str], list[str]]:
-        "Names that want a style: those of curves or series, and those of levels."
+        "Names that want a style: those of curves or series, and those of levels; here none."
+        return [], []
 
     def draw(
         self,
@@ -43,7 +44,7 @@ class Shape(Protocol):
     ) -> None:
         "Draws and labels itself."
 
-
+# %% ../../nbs/plots/02_shapes.ipynb #01cd0a06
 _BEHIND: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # of values on a line
 
 
@@ -84,7 +85,7 @@ def _whole(axis: Axis) -> None:
 
 # %% ../../nbs/plots/02_shapes.ipynb #e6566268
 @dataclass(frozen=True, eq=False)
-class Lines:
+class Lines(Shape):
     "Named curves. Raises `ValueError` for none, and for a curve that has not as many heights as places."
 
     curves: Mapping[str, tuple[Sequence, Sequence]]  # name -> x, y
@@ -132,7 +133,7 @@ class Lines:
 
 # %% ../../nbs/plots/02_shapes.ipynb #028ce907
 @dataclass(frozen=True, eq=False)
-class Bars:
+class Bars(Shape):
     "A bar for each name with its value at the end. Raises `ValueError` for none."
 
     values: Mapping[str, float]  # from top to bottom
@@ -145,10 +146,6 @@ class Bars:
 
     def __post_init__(self) -> None:
         refuse_empty(self.values, "values")
-
-    def names(self) -> tuple[list[str], list[str]]:
-        "Names that want a style: those of curves or series, and those of levels."
-        return [], []
 
     def draw(
         self,
@@ -169,9 +166,22 @@ class Bars:
         ax.invert_yaxis()
         ax.grid(axis="y", visible=False)
 
+# %% ../../nbs/plots/02_shapes.ipynb #ddb97031
+def _refuse_unlike(series: Mapping[str, Mapping[str, float]]) -> None:
+    "Raises `ValueError` for no series, an empty one, and one without the names of the first."
+    refuse_empty(series, "series")
+    first = next(iter(series))
+    refuse_empty(series[first], f"the series {first!r}")
+    for name, values in series.items():
+        if list(values) != list(series[first]):
+            raise ValueError(
+                f"the series {name!r} has the names {list(values)}, the first has"
+                f" {list(series[first])}; give all series the same, in one order"
+            )
+
 # %% ../../nbs/plots/02_shapes.ipynb #ddb97030
 @dataclass(frozen=True, eq=False)
-class GroupedBars:
+class GroupedBars(Shape):
     """A group of bars for each name, one of each series. Raises `ValueError` for none, and for a series that
     does not have the names of the first.
     """
@@ -185,15 +195,7 @@ class GroupedBars:
     title: str = ""  # of the panel, where there are several
 
     def __post_init__(self) -> None:
-        refuse_empty(self.series, "series")
-        first = next(iter(self.series))
-        refuse_empty(self.series[first], f"the series {first!r}")
-        for name, values in self.series.items():
-            if list(values) != list(self.series[first]):
-                raise ValueError(
-                    f"the series {name!r} has the names {list(values)}, the first has"
-                    f" {list(self.series[first])}; give all series the same, in one order"
-                )
+        _refuse_unlike(self.series)
 
     def names(self) -> tuple[list[str], list[str]]:
         "Names that want a style: those of curves or series, and those of levels."
@@ -230,7 +232,7 @@ class GroupedBars:
 
 # %% ../../nbs/plots/02_shapes.ipynb #2b515666
 @dataclass(frozen=True, eq=False)
-class Matrix:
+class Matrix(Shape):
     "An image of numbers, the first row on top; not-a-number stays white."
 
     values: Any  # [rows, columns], what `numpy.asarray` takes
@@ -240,10 +242,6 @@ class Matrix:
     limits: tuple[float | None, float | None] = (None, None)  # of the colours; None = what is there
     marks: Collection[float] = ()  # columns before which a dashed line stands
     title: str = ""  # of the panel, where there are several
-
-    def names(self) -> tuple[list[str], list[str]]:
-        "Names that want a style: those of curves or series, and those of levels."
-        return [], []
 
     def draw(
         self,

@@ -148,7 +148,7 @@ def legend_below(
     if labels:
         fig.legend(handles, labels, loc="outside lower left", ncols=columns)
 
-
+# %% ../../nbs/plots/00_theme.ipynb #325c833a
 def role_colour(
     name: str,  # a key of `ROLES`, or any other name
     i: int,  # which of the free colours another name gets

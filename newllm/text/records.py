@@ -21,7 +21,6 @@ from .text_files import listed, named, open_regular, plain_suffix, text_chunks
 # %% ../../nbs/text/02_records.ipynb #e9047f5c
 _REPAIR = "repair it, or set text_format='text' to read it as plain text"
 _LONGEST_RECORD = 2**23  # characters; one conversation or document
-_DECODER = json.JSONDecoder()
 
 
 class _Window:
@@ -56,6 +55,13 @@ class _Window:
                 return ""
             self.more()
 
+# %% ../../nbs/text/02_records.ipynb #e9047f62
+_DECODER = json.JSONDecoder()
+
+
+class _Values(_Window):
+    "The JSON values of a text, one after another."
+
     def wrong(self, why: str, at: int) -> ValueError:
         "The error for a place in the text."
         line = self.line + self.text.count("\n", 0, at)
@@ -88,7 +94,7 @@ def json_values(
     path: str | Path,
 ) -> Iterator[tuple[str, int, Any]]:  # where it stands, characters read before it, the value
     "The values of a list, or of one line after another. Raises `ValueError` where it is not JSON."
-    window = _Window(path)
+    window = _Values(path)
     if window.peek() == "[" and not _list_on_one_line(window):
         yield from _list_values(window)
         return
@@ -97,7 +103,7 @@ def json_values(
         yield f"line {place}", window.read + window.at, window.value()
 
 
-def _list_on_one_line(window: _Window) -> bool:
+def _list_on_one_line(window: _Values) -> bool:
     "Is the first line a whole list, with more to follow? Then each line is a record."
     line, _, rest = window.text[window.at :].partition("\n")
     try:
@@ -106,7 +112,7 @@ def _list_on_one_line(window: _Window) -> bool:
         return False
 
 
-def _list_values(window: _Window) -> Iterator[tuple[str, int, Any]]:
+def _list_values(window: _Values) -> Iterator[tuple[str, int, Any]]:
     "The values of one list."
     window.at += 1
     if window.peek() == "]":

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['WEIGHTS', 'CONFIG', 'TOKENIZER', 'FOR_TRANSFORMERS', 'find_model_folder', 'read_model_config', 'read_model_weights',
-           'SavedModel']
+           'write_model_weights', 'SavedModel']
 
 # %% ../../nbs/text/21_saved.ipynb #4c5bcd47
 import abc
@@ -12,7 +12,7 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin, snapshot_download
@@ -26,6 +26,8 @@ from .model_code import HubClass, code_beside
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+_Model = TypeVar("_Model", bound="SavedModel")
 
 # %% ../../nbs/text/21_saved.ipynb #c5b32dfd
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
@@ -136,6 +138,74 @@ def _compare(file, expected: dict[str, Tensor], path: Path) -> None:
                 f"{path} holds {name!r} as {form}, allowed is {' or '.join(allowed)}; convert it and save again"
             )
 
+# %% ../../nbs/text/21_saved.ipynb #499d104b
+def write_model_weights(
+    folder: Path,
+    weights: dict[str, Tensor],  # by name
+) -> None:
+    "Writes model.safetensors in one step."
+    weights = {k: v.detach().contiguous() for k, v in weights.items()}
+    save_file(weights, folder / f"{WEIGHTS}.part", metadata={"format": "pt"})
+    os.replace(folder / f"{WEIGHTS}.part", folder / WEIGHTS)
+
+# %% ../../nbs/text/21_saved.ipynb #743e27f8
+def _read_tokenizer(folder: Path, vocab_size: int | None):
+    "The folder's tokenizer, None when it has none. Raises `ValueError` for a damaged one or one of another model."
+    if not (folder / TOKENIZER).exists():
+        return None
+    for path in folder.glob("*.json"):
+        _regular(path)
+    # imported here because it takes seconds, and only a model with a tokenizer needs it
+    from newllm.text.tokenizers import load_tokenizer
+
+    try:
+        tokenizer = load_tokenizer(folder)
+    except Exception as e:  # the tokenizers library raises nothing narrower
+        raise ValueError(f"{folder / TOKENIZER} is damaged ({e}); save the model again") from None
+    if vocab_size is not None and len(tokenizer) > vocab_size:
+        raise ValueError(
+            f"{folder / TOKENIZER} has {len(tokenizer)} entries, the model knows {vocab_size}: it belongs to"
+            " another model"
+        )
+    return tokenizer
+
+# %% ../../nbs/text/21_saved.ipynb #743e27fa
+def _write_for_transformers(folder: Path, hub_class: HubClass, tokenizer) -> dict:
+    "Code and generation settings; what config.json says for them."
+    code_beside(folder, hub_class.module)
+    end = getattr(tokenizer, "eos_token_id", None)
+    if end is not None:
+        ends = {"eos_token_id": end, "pad_token_id": end}
+        write_json(folder / "generation_config.json", ends, "generation settings")
+    return hub_class.entries()
+
+# %% ../../nbs/text/21_saved.ipynb #9f4cff74
+def _unlike(saved: dict, again: dict) -> str | None:
+    "The first entry that the model built from `saved` would not write again: true where 1 stood, 3 where 3.0 did."
+    for key, value in saved.items():
+        if isinstance(value, dict) and isinstance(again.get(key), dict):
+            if found := _unlike(value, again[key]):
+                return f"{key}.{found}"
+        elif key not in again or json.dumps(value) != json.dumps(again[key]):
+            return f"{key}={value!r}"
+    return None
+
+
+def _described(kind: type[_Model], saved: dict, path: Path) -> _Model:
+    "The model without weights: none are drawn on the meta device, so random generators stay as they are."
+    try:
+        with torch.device("meta"):
+            model = kind.from_description(saved)
+        again = json.loads(json.dumps(model.description()))
+    except (TypeError, ValueError, KeyError, AttributeError, RuntimeError, OverflowError) as e:
+        why = str(e).partition("\nException raised from")[0]  # torch adds its C++ stack
+        raise ValueError(f"{path} describes no {kind.__name__} that can be built: {why}") from None
+    if unlike := _unlike(saved, again):
+        raise ValueError(
+            f"{path}: the entry {unlike} is not what a {kind.__name__} has; save the model again"
+        )
+    return model
+
 # %% ../../nbs/text/21_saved.ipynb #7bb7ead5
 class SavedModel(nn.Module, PyTorchModelHubMixin, abc.ABC):
     "Saving to and loading from a folder or the hub; the hub side is huggingface_hub's mixin."
@@ -166,21 +236,12 @@ class SavedModel(nn.Module, PyTorchModelHubMixin, abc.ABC):
     ) -> None:
         "Writes weights, configuration, tokenizer and code; each appears under its name only when complete."
         save_directory.mkdir(parents=True, exist_ok=True)
-        weights = self.state_dict() if weights is None else weights
-        weights = {k: v.detach().contiguous() for k, v in weights.items()}
-        save_file(weights, save_directory / f"{WEIGHTS}.part", metadata={"format": "pt"})
-        os.replace(save_directory / f"{WEIGHTS}.part", save_directory / WEIGHTS)
-        tokenizer = self.tokenizer
-        if tokenizer is not None:
-            tokenizer.save_pretrained(str(save_directory))
+        write_model_weights(save_directory, self.state_dict() if weights is None else weights)
+        if self.tokenizer is not None:
+            self.tokenizer.save_pretrained(str(save_directory))
         entries: dict = {}
         if self.hub_class is not None:
-            entries = self.hub_class.entries()
-            code_beside(save_directory, self.hub_class.module)
-            end = getattr(tokenizer, "eos_token_id", None)
-            if end is not None:
-                ends = {"eos_token_id": end, "pad_token_id": end}
-                write_json(save_directory / "generation_config.json", ends, "generation settings")
+            entries = _write_for_transformers(save_directory, self.hub_class, self.tokenizer)
         write_json(save_directory / CONFIG, self.description() | entries, "model description")
 
     @classmethod
@@ -195,59 +256,11 @@ class SavedModel(nn.Module, PyTorchModelHubMixin, abc.ABC):
         """
         folder = find_model_folder(pretrained_model_name_or_path, **hub)
         saved = read_model_config(folder)
-        model = cls._described(saved, folder / CONFIG)
+        model = _described(cls, saved, folder / CONFIG)
         model._take_weights(read_model_weights(folder, model.state_dict()))
         model.tokenizer = _read_tokenizer(folder, getattr(model, "vocab_size", None))
         return model.eval()
 
-    @classmethod
-    def _described(cls, saved: dict, path: Path) -> Self:
-        "The model without weights: none are drawn on the meta device, so random generators stay as they are."
-        try:
-            with torch.device("meta"):
-                model = cls.from_description(saved)
-            again = json.loads(json.dumps(model.description()))
-        except (TypeError, ValueError, KeyError, AttributeError, RuntimeError, OverflowError) as e:
-            why = str(e).partition("\nException raised from")[0]  # torch adds its C++ stack
-            raise ValueError(f"{path} describes no {cls.__name__} that can be built: {why}") from None
-        if unlike := _unlike(saved, again):
-            raise ValueError(
-                f"{path}: the entry {unlike} is not what a {cls.__name__} has; save the model again"
-            )
-        return model
-
     def _take_weights(self, weights: dict[str, Tensor]) -> None:
         "Puts the weights in the place of the ones that were not drawn."
         self.load_state_dict(weights, assign=True)
-
-# %% ../../nbs/text/21_saved.ipynb #9f4cff74
-def _unlike(saved: dict, again: dict) -> str | None:
-    "The first entry that the model built from `saved` would not write again: true where 1 stood, 3 where 3.0 did."
-    for key, value in saved.items():
-        if isinstance(value, dict) and isinstance(again.get(key), dict):
-            if found := _unlike(value, again[key]):
-                return f"{key}.{found}"
-        elif key not in again or json.dumps(value) != json.dumps(again[key]):
-            return f"{key}={value!r}"
-    return None
-
-# %% ../../nbs/text/21_saved.ipynb #743e27f8
-def _read_tokenizer(folder: Path, vocab_size: int | None):
-    "The folder's tokenizer, None when it has none. Raises `ValueError` for a damaged one or one of another model."
-    if not (folder / TOKENIZER).exists():
-        return None
-    for path in folder.glob("*.json"):
-        _regular(path)
-    # imported here because it takes seconds, and only a model with a tokenizer needs it
-    from newllm.text.tokenizers import load_tokenizer
-
-    try:
-        tokenizer = load_tokenizer(folder)
-    except Exception as e:  # the tokenizers library raises nothing narrower
-        raise ValueError(f"{folder / TOKENIZER} is damaged ({e}); save the model again") from None
-    if vocab_size is not None and len(tokenizer) > vocab_size:
-        raise ValueError(
-            f"{folder / TOKENIZER} has {len(tokenizer)} entries, the model knows {vocab_size}: it belongs to"
-            " another model"
-        )
-    return tokenizer

@@ -33,7 +33,7 @@ def one_cycle(
         1 + math.cos(math.pi * (step - rise) / max(1.0, total - rise))
     )
 
-
+# %% ../../nbs/train/00_optimizers.ipynb #208eff8b
 def parameter_groups(
     model: nn.Module,
     config: JointConfig,  # reads weight_decay, gate_rate

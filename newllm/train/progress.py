@@ -15,6 +15,22 @@ from tqdm import tqdm
 
 Item = TypeVar("Item")
 
+# %% ../../nbs/train/07_progress.ipynb #dbe4c6cc
+def _shown(step: dict, most: int = 3) -> dict[str, str]:
+    "The first few numbers of a step, short."
+    numbers = {
+        k: v
+        for k, v in step.items()
+        if k not in ("phase", "done", "total") and isinstance(v, Real) and not isinstance(v, bool)
+    }
+    return {k: f"{v:.4g}" for k, v in list(numbers.items())[:most]}
+
+
+def _bar(phase: str, total: int | None, min_seconds: float, file) -> tqdm:
+    "At 0. With `miniters=1` tqdm looks at the clock at every step: none here is cheap."
+    out = file or sys.stdout
+    return tqdm(total=total, desc=phase or None, file=out, miniters=1, mininterval=min_seconds)
+
 # %% ../../nbs/train/07_progress.ipynb #4d3286bf
 class Progress:
     "A callback for `on_step` that draws one text bar per phase, with rate and time left."
@@ -36,30 +52,15 @@ class Progress:
         done, total, phase = step["done"], step["total"], str(step.get("phase", ""))
         bar = self.bar
         if bar is None or phase != self.phase or done < bar.n or bar.total not in (None, total):
-            bar = self._open(phase, total)
+            self.close()
+            self.phase = phase
+            bar = self.bar = _bar(phase, total, self.min_seconds, self.file)
         bar.total = total
         bar.mininterval = max(self.min_seconds, bar.format_dict["elapsed"] / 50)
         bar.set_postfix(_shown(step), refresh=False)
         bar.update(done - bar.n)
         if total is not None and done >= total:
             self.close()
-
-    def _open(self, phase: str, total: int | None) -> tqdm:
-        "Ends the bar before and starts one at 0."
-        self.close()
-        # miniters=1 keeps tqdm from guessing after how many steps it is worth looking at the clock; a step
-        # here is never cheap
-        self.phase, self.bar = (
-            phase,
-            tqdm(
-                total=total,
-                desc=phase or None,
-                file=self.file or sys.stdout,
-                miniters=1,
-                mininterval=self.min_seconds,
-            ),
-        )
-        return self.bar
 
     def each(
         self,
@@ -77,13 +78,3 @@ class Progress:
         if self.bar is not None:
             self.bar.close()
         self.bar = None
-
-# %% ../../nbs/train/07_progress.ipynb #dbe4c6cb
-def _shown(step: dict, most: int = 3) -> dict[str, str]:
-    "The first few numbers of a step, short."
-    numbers = {
-        k: v
-        for k, v in step.items()
-        if k not in ("phase", "done", "total") and isinstance(v, Real) and not isinstance(v, bool)
-    }
-    return {k: f"{v:.4g}" for k, v in list(numbers.items())[:most]}
