@@ -78,7 +78,9 @@ _NAME = "second"
 
 @functools.cache
 def second_device() -> torch.device:
-    "The device, made known to torch at the first call. Raises `ValueError` where torch cannot take one."
+    """The device, made known to torch at the first call, which must come before the first backward pass of the
+    process where gradients are wanted there. Raises `ValueError` where torch cannot take one.
+    """
     try:
         from torch.utils.backend_registration import _setup_privateuseone_for_python_backend as make_known
     except ImportError:
