@@ -6,6 +6,7 @@
 __all__ = ['NetworkTrainer', 'Trainings']
 
 # %% ../nbs/11_trainings.ipynb #e7956116
+import functools
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -75,9 +76,10 @@ class NetworkTrainer:
 class Trainings(NetworkTrainer):
     "Keeps the networks that saw all of the text, with what they say: a search and its seeds train none twice."
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.kept: dict[tuple[str, Setting, int], tuple[nn.Module, dict[str, Tensor]]] = {}
+    @functools.cached_property
+    def kept(self) -> dict[tuple[str, Setting, int], tuple[nn.Module, dict[str, Tensor]]]:
+        "By kind, setting and seed: the network and its `log_probs`."
+        return {}
 
     def on_all(
         self,
