@@ -7,7 +7,7 @@ __all__ = ['ROW_TITLES', 'PHASE2_TITLES', 'score_row', 'routed_rows', 'score_net
            'phase2_summary', 'compared_rows', 'gains']
 
 # %% ../../nbs/lego/10_scoring.ipynb #839402c6
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from .calibration import calibration_data, fit_threshold, make_criterion
 from .mining import TokenScores, collect_hard_examples, compute_confidence, score
 from .routing_cost import frontier
 from .upper_layers import evaluate_on_hard_examples
-from ..text.baselines import KneserNey, Unigram
+from ..text.baselines import KneserNey, Unigram, best_kneser_ney
 from ..text.corpus import Corpus
 
 # %% ../../nbs/lego/10_scoring.ipynb #c20e7ad5
@@ -107,17 +107,19 @@ def score_networks(
 def ngram_perplexities(
     corpus: Corpus,
     tokens: int,  # of the text, the first one is only read
-    on_validation: bool = False,  # score the validation text, not the test text
-) -> dict[str, float]:
-    "Unigrams, and Kneser-Ney of two and three tokens."
-    ids, mask = (corpus.val_ids, corpus.val_mask) if on_validation else (corpus.test_ids, corpus.test_mask)
+    orders: Iterable[int],  # of the Kneser-Ney model to choose from
+    on_validation: bool = False,  # score the validation text and choose on the test text, not the reverse
+) -> tuple[dict[str, float], int]:  # perplexity of each model; the order that was chosen
+    "Unigrams, and the Kneser-Ney model that is best on the other held-out text."
+    validation, test = (corpus.val_ids, corpus.val_mask), (corpus.test_ids, corpus.test_mask)
+    (ids, mask), chosen_on = (validation, test) if on_validation else (test, validation)
     given, V = corpus.train_ids, corpus.vocab_size
+    chosen, _ = best_kneser_ney(given, V, *chosen_on, orders)
     models: dict[str, Unigram | KneserNey] = {
         "unigram": Unigram(given, V),
-        "Kneser-Ney 2": KneserNey(given, V, 2),
-        "Kneser-Ney 3": KneserNey(given, V, 3),
+        "Kneser-Ney, chosen order": chosen,
     }
-    return {name: m.perplexity(ids[:tokens], mask[:tokens]) for name, m in models.items()}
+    return {name: m.perplexity(ids[:tokens], mask[:tokens]) for name, m in models.items()}, chosen.order
 
 # %% ../../nbs/lego/10_scoring.ipynb #a84050f4
 @torch.no_grad()

@@ -151,13 +151,14 @@ def train_seed(
         return SeedTrainings(mined, models, costs)
     stack = LegoTransformer(config.transformer, trainings.vocab_size, a.layer_ends[-1:])
     once = training_cost(stack, tokens, a.seq_len, 1)
-    for label, kind, passes in (
-        ("full depth, end to end", "full", None),
-        ("full depth, equal training compute", "full", nearest_passes(costs["ashem"], once)),
-        ("deep supervision", "deep_supervision", None),
-        ("LayerSkip style", "layerskip", None),
-    ):
-        models[label], made = train_stack(trainings, label, kind, seed, passes)
-        if kind == "full":
-            costs[label] = once * made
+    label, equal = "full depth, end to end", "full depth, equal training compute"
+    models[label], made = train_stack(trainings, label, "full", seed)
+    passes = nearest_passes(costs["ashem"], once)
+    costs |= {label: once * made, equal: once * passes}
+    if made == passes == config.controls.epochs:
+        models[equal] = models[label]
+    else:
+        models[equal], _ = train_stack(trainings, equal, "full", seed, passes)
+    for label, kind in (("deep supervision", "deep_supervision"), ("LayerSkip style", "layerskip")):
+        models[label], _ = train_stack(trainings, label, kind, seed)
     return SeedTrainings(mined, models, costs)

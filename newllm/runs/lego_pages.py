@@ -10,6 +10,7 @@ __all__ = ['LEGO_PAGES', 'parts_hold_a_sequence', 'one_exit', 'AshemPage', 'Ashe
 from collections.abc import Iterator
 
 from ..config import option, config_section, quoted
+from .language_model_pages import numbers_within
 from .page_section import Page, PageSection, listed
 
 # %% ../../nbs/runs/06_lego_pages.ipynb #926f2270
@@ -43,6 +44,13 @@ class AshemPage(PageSection):
 
     seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
     control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
+    kn_orders: str = option(
+        "2 3 4 5 6 7 8", "orders of the Kneser-Ney model to choose from, separated by spaces"
+    )
+
+    def contradictions(self) -> Iterator[str]:
+        "One line for each pair of fields that cannot both hold."
+        yield from numbers_within(self.kn_orders, "kn_orders", int, 2, 20)
 
     def unread(self, config) -> Iterator[tuple[str, str]]:
         "Parameters that nothing on the page looks at, each with the reason."
@@ -58,7 +66,7 @@ class AshemPage(PageSection):
         return {
             "routed": ("perplexity", "ASHEM, routed", "*", "ppl"),
             "full depth": ("perplexity", "full depth, end to end", "*", "ppl"),
-            "Kneser-Ney 3": ("perplexity", "Kneser-Ney 3", "*", "ppl"),
+            "Kneser-Ney": ("perplexity", "Kneser-Ney, chosen order", "*", "ppl"),
             "layers run": ("perplexity", "ASHEM, routed", "*", "layer_cost"),
         }
 
