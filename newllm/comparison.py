@@ -80,7 +80,7 @@ class StateCell(nn.Module):
 # %% ../nbs/10_comparison.ipynb #75df063c
 def _turning(embed_dim: int, hidden_dim: int) -> nn.Module:
     "Heads that token and leaky units turn; `hidden_dim` leaky units."
-    return StateCell(StateModelConfig(embed_dim=embed_dim, leaky_dim=hidden_dim))
+    return StateCell(StateModelConfig(embed_dim=embed_dim, leaky_dim=hidden_dim, asking=False))
 
 
 def _asking(embed_dim: int, hidden_dim: int) -> nn.Module:

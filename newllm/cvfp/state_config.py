@@ -129,11 +129,14 @@ CONTROLS = ("gru", "lstm", "linear", "transformer", "leaky", "leaky_gates", "lea
 
 @config_section
 class StateControlsConfig:
-    "Networks trained on the same sequences, with as many steps and as many rates."
+    "Networks trained on the same sequences, with as many rates."
 
     rates: tuple[float, ...] = option(
         (0.001, 0.003, 0.01),
         "peak rates tried for every network, the asking one too; the best at the longest training length counts",
+    )
+    control_steps: int = option(
+        0, "optimizer steps of each control; 0 = as many as the asking network's", ge=0, le=10_000_000
     )
     gru_dim: int = option(128, "width of the GRU's state", ge=1, le=16384)
     lstm_dim: int = option(128, "width of the LSTM's state", ge=1, le=16384)
@@ -226,4 +229,19 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         num_test_tokens=10_000,
     ),
     "small": dict(state_weight=10.0),
+    # eight words see a whole sentence; gates begin closed, since most words change nothing
+    "stories": dict(
+        task="stories",
+        token_window=8,
+        num_reflections=1,
+        turn_gates=True,
+        gate_start=0.0,
+        read="queries",
+        train_lengths=(24, 48, 96),
+        test_lengths=(96, 192, 768),
+        advance_at=0.85,
+        steps=4000,
+        control_steps=11_000,
+        rates=(0.003, 0.01),
+    ),
 }

@@ -19,7 +19,7 @@ from .solvers import sequential
 from .linear_scan import linear_scan
 from .state_config import CONTROLS, StateConfig
 from .state_train_config import StateTrainConfig
-from .state_model import AnswerReadout, StateLLM
+from .state_model import AnswerReadout, PhraseNet, StateLLM
 from .state_tasks import StateTask
 
 # %% ../../nbs/cvfp/52_state_controls.ipynb #b4abe2ef
@@ -121,7 +121,7 @@ class Control(nn.Module):
     def __init__(
         self,
         kind: str,  # one of CONTROLS
-        config: StateConfig,  # reads controls, model.embed_dim and model.readout_dim
+        config: StateConfig,  # reads controls, and of model what stands before and behind the blocks
         vocab_size: int,
         num_classes: int,
         num_questions: int,
@@ -134,6 +134,8 @@ class Control(nn.Module):
         if kind == "transformer":
             E = sizes.transformer_dim
         self.token_embedding, self.norm = nn.Embedding(vocab_size, E), nn.LayerNorm(E)
+        window = config.model.token_window
+        self.phrase = PhraseNet(E, config.model.phrase_dim, window) if window > 1 else None
         self.core, width = _core(kind, config, E)
         self.readout = AnswerReadout(width, config.model.readout_dim, num_classes, num_questions)
 
@@ -142,7 +144,8 @@ class Control(nn.Module):
         ids: Tensor,  # [B, T]
     ) -> Tensor:  # [B, T, W]
         "What the readout sees of the past after every token; of an LSTM its output, of a Transformer the last layer's."
-        return self.core(self.norm(self.token_embedding(ids)))
+        e = self.token_embedding(ids)
+        return self.core(self.norm(e if self.phrase is None else self.phrase(e)))
 
     def logits(
         self,

@@ -17,7 +17,7 @@ from torch import nn
 
 from ..config import with_fields
 from .state_accuracy import accuracy
-from .state_config import StateConfig
+from .state_config import CONTROLS, StateConfig
 from .state_controls import build_tracker, training_of
 from .state_tasks import Sequences, StateTask
 from .state_training import StateTrainer
@@ -50,7 +50,11 @@ def tracker_trainer(
 ) -> StateTrainer:  # its `model` is untrained as yet
     "What trains a network of this kind with this setting; what it has no use for is left out."
     model = build_tracker(kind, config, task, seed)
-    train = training_of(model, dataclasses.replace(config.train, state_weight=setting.state_weight))
+    own_steps = config.controls.control_steps if kind in CONTROLS else 0
+    train = dataclasses.replace(
+        config.train, state_weight=setting.state_weight, steps=own_steps or config.train.steps
+    )
+    train = training_of(model, train)
     return StateTrainer(model, task, train, config.task.train_lengths, seed, setting.rate)
 
 # %% ../../nbs/cvfp/53_state_search.ipynb #b1320012

@@ -22,8 +22,8 @@ from .state_tasks import Holder, Sequences, make_task
 # %% ../../nbs/cvfp/54_state_sweeps.ipynb #b1330006
 def curves_by_share(
     model: StateLLM,
-    config: StateTaskConfig,  # of a task that reads the share: holder or hidden
-    shares: Iterable[float],  # of the tokens that ask
+    config: StateTaskConfig,  # of a task that reads the share: holder, hidden or stories
+    shares: Iterable[float],  # of the tokens that ask; in stories of the swaps
     length: int,  # of the sequences
     num_sweeps: int,
 ) -> dict[float, dict]:  # share -> what `sweeps_curve` gives
@@ -31,8 +31,10 @@ def curves_by_share(
 
     Raises `ValueError` for a task whose questions no share sets.
     """
-    if config.task not in ("holder", "hidden"):
-        raise ValueError(f"task={config.task!r} has no share of asking tokens; set task to holder or hidden")
+    if config.task not in ("holder", "hidden", "stories"):
+        raise ValueError(
+            f"task={config.task!r} has no share of asking tokens; set task to holder, hidden or stories"
+        )
     curves = {}
     for share in shares:
         task = make_task(dataclasses.replace(config, share=share))

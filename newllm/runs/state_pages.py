@@ -73,7 +73,15 @@ STATE_PAGES: dict[str, Page] = {
                 sweep_steps=2,
                 close_from=0.5,
                 state_weight=10.0,
-            )
+            ),
+            "stories": dict(
+                seeds=3,
+                control_seeds=3,
+                kinds="asking,turning,gru",
+                shares="0.0,0.3,1.0",
+                ideas="",
+                by_sweeps=False,
+            ),
         },
     ),
 }
