@@ -83,6 +83,7 @@ class JointCost:
     ) -> tuple[Tensor, dict, tuple[Tensor, Tensor]]:  # loss, its terms unweighted, the next state
         "The loss of one window; gradient flows through all its sweeps, and not into the window before."
         cfg, model = self.config, self.model
+        x, y = x.to(model.bias.device), y.to(model.bias.device)
         initial, before = state or (model.start_context().repeat(len(x), 1), model.start_tokens(len(x)))
         rows = model.embed(x, before)
         contexts, previous = swept(model.layer, model.layer_input(x, before), initial, cfg.num_sweeps)

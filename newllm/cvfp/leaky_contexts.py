@@ -95,7 +95,7 @@ class LeakyTokens(LeakyParts):
         if self.training and self.layer.token_dropout.p:
             return self.layer.read(self.embed(ids, before))
         lags, w = self.config.token_shift + 1, self.window
-        types, place = continued(before, ids, w).unique(return_inverse=True)
+        types, place = continued(before, ids.to(self.bias.device), w).unique(return_inverse=True)
         embeds = self.token_embedding(types.clamp(min=0)) * (types >= 0)[:, None]
         newest_first = place.unfold(1, w, 1).flip(-1)[..., :lags]
         return self.layer.read_types(embeds, newest_first)

@@ -65,6 +65,7 @@ def token_rows(
             f"{len(contexts)} contexts were given for {len(ids)} tokens; contexts must come from"
             " fixed_contexts(model, ids)"
         )
+    ids = ids.to(contexts.device)
     tokens = torch.cat([model.start_tokens(1)[0].to(ids), ids[:-1]]).unfold(0, model.window, 1)
     return TokenRows(contexts[:-1], tokens, ids[1:])
 

@@ -40,7 +40,7 @@ class _LeakyPhase1(Recipe[LeakyConfig, LeakyLLM]):
             ),
         )
         model.tokenizer = self.corpus.tokenizer
-        return model.eval()
+        return model.eval().to(self.config.device)
 
     def phase1(
         self,

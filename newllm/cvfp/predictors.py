@@ -82,10 +82,8 @@ class TextContexts(Generic[_Settings, _Model]):
 
     def no_contexts(self) -> dict[str, Tensor]:  # of each text, [T, C]
         "Zeros in their place."
-        return {
-            part: torch.zeros(1, self.config.model.context_dim).expand(len(ids), -1)
-            for part, ids in self.texts.items()
-        }
+        zero = torch.zeros(1, self.config.model.context_dim, device=self.config.device)
+        return {part: zero.expand(len(ids), -1) for part, ids in self.texts.items()}
 
 # %% ../../nbs/cvfp/28_predictors.ipynb #me360008
 class Recipe(TextContexts[_Settings, _Model], abc.ABC):

@@ -32,7 +32,7 @@ class _RecordedPhase1(Recipe[Config, NewLLM]):
         torch.manual_seed(self.config.seed)
         model = NewLLM(self.config.model, self.corpus.vocab_size, self.corpus.embedding)
         model.tokenizer = self.corpus.tokenizer
-        return model
+        return model.to(self.config.device)
 
     def phase1(
         self,

@@ -144,7 +144,7 @@ def write_model_weights(
     weights: dict[str, Tensor],  # by name
 ) -> None:
     "Writes model.safetensors in one step."
-    weights = {k: v.detach().contiguous() for k, v in weights.items()}
+    weights = {k: v.detach().cpu().contiguous() for k, v in weights.items()}
     save_file(weights, folder / f"{WEIGHTS}.part", metadata={"format": "pt"})
     os.replace(folder / f"{WEIGHTS}.part", folder / WEIGHTS)
 
