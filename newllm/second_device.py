@@ -93,6 +93,7 @@ def second_device() -> torch.device:
     for name, kernel in {
         "empty.memory_format": _empty,
         "empty_strided": _empty_strided,
+        "eye": _eye,
         "_copy_from": _copied,
     }.items():
         kernels.impl(name, kernel, "PrivateUse1")
@@ -103,6 +104,11 @@ def second_device() -> torch.device:
 def _empty(size: list[int], dtype: torch.dtype | None = None, **_: Any) -> Tensor:
     "What a tensor made there is filled into."
     return SecondTensor(torch.empty(size, dtype=dtype))
+
+
+def _eye(n: int, dtype: torch.dtype | None = None, **_: Any) -> Tensor:
+    "The identity; torch would enlarge an empty tensor to it, which a tensor that stands for another cannot follow."
+    return SecondTensor(torch.eye(n, dtype=dtype))
 
 
 def _empty_strided(size: list[int], stride: list[int], dtype: torch.dtype | None = None, **_: Any) -> Tensor:
