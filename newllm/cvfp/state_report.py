@@ -111,13 +111,20 @@ def sweeps_table(
     return table(["length", *(f"{c} ask" for c in counts)], lines)
 
 # %% ../../nbs/cvfp/56_state_report.ipynb #b1350020
+def _last_change(percents: Sequence[float]) -> int:
+    "The sweep, from 1 on, after which nothing changes any more."
+    return max((k for k in range(2, len(percents) + 1) if percents[k - 1] != percents[k - 2]), default=1)
+
+
 def sweeps_figure(
     curves: Mapping[float, Mapping],  # share -> what `sweeps_curve` gives; at least one
-    needed: Needed,
+    needed: Needed,  # may be empty
     counts: Sequence[int],  # of asking tokens
     guess: float,  # percent, of `most_frequent_percent`
 ) -> Figure:
-    "Accuracy after each sweep, and sweeps until the states are exact. Raises `ValueError` without a curve."
+    """Accuracy after each sweep as long as any curve changes, and, where they were measured, sweeps until the states
+    are exact. Raises `ValueError` without a curve.
+    """
     refuse_empty(curves, "curves")
     first, last = curves[min(curves)]["right_percent"], curves[max(curves)]["right_percent"]
     answered = {f"share {s}": (range(1, len(first) + 1), c["right_percent"]) for s, c in curves.items()}
@@ -128,12 +135,17 @@ def sweeps_figure(
         settle[f"length {length}"] = (asked, [statistics.median(needed[length, c]) for c in asked])
     settle["control: one sweep each, and one"] = (counts, [c + 1 for c in counts])
     levels = exact | {"most frequent answer (control)": guess}
-    return panels(
-        f"After one sweep {first[0]:.0f}% are right where {100 * min(curves):.0f}% of the"
-        f" tokens ask, {last[0]:.0f}% where {100 * max(curves):.0f}% do",
-        Lines(answered, "sweeps", "right, %", levels=levels, ylim=(0, 102)),
+    most = max(_last_change(c["right_percent"]) for c in curves.values())
+    shapes = [
+        Lines(answered, "sweeps", "right, %", levels=levels, xlim=(0, 1.2 * most + 1), ylim=(0, 102)),
         Lines(settle, "tokens that ask", "sweeps to 1e-5"),
-        width=11,
+    ]
+    shown = shapes if needed else shapes[:1]
+    return panels(
+        f"After one sweep {first[0]:.0f}% are right where the share that asks is {min(curves):g},"
+        f" {last[0]:.0f}% where it is {max(curves):g}",
+        *shown,
+        width=5.5 * len(shown) + (0 if needed else 2),
         height=3.8,
     )
 
