@@ -274,7 +274,9 @@ def stories() -> str:
         return f"{statistics.mean(row[length]['right_percent'] for row in rows[kind]):.1f}"
 
     def said(title, kind):
-        return f"{title} ({sizes[kind]:,}) in {at(kind, '96')} and {at(kind, '768')}%"
+        return (
+            f"{title} ({sizes[kind]:,}, {len(rows[kind])} seeds) in {at(kind, '96')} and {at(kind, '768')}%"
+        )
 
     return (
         "In stories told in words, learned as next-token prediction, the layer that asks is right in"
