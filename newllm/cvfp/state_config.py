@@ -243,6 +243,7 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         test_lengths=(96, 192, 384, 768, 1536),
         advance_at=0.85,
         steps=7000,
+        cosine_ratio=0.6,
         control_steps=7500,
         rates=(0.003, 0.01),
     ),
