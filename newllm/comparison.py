@@ -21,7 +21,7 @@ from .cvfp.leaky import LeakyLLM
 from .cvfp.leaky_config import LeakyConfig
 from .cvfp.fixed_contexts import token_log_probs
 from .cvfp.linear_scan import linear_scan
-from .cvfp.state_config import StateModelConfig
+from .cvfp.state_config import HEADS_IN_TEXT, StateModelConfig
 from .cvfp.state_layers import StateLayers
 from .lego.config import TransformerConfig
 from .lego.transformer_baseline import TransformerLanguageModel
@@ -78,14 +78,20 @@ class StateCell(nn.Module):
         return out, contexts[:, -1]
 
 # %% ../nbs/10_comparison.ipynb #75df063c
+def _state_cell(embed_dim: int, hidden_dim: int, asking: bool) -> StateCell:
+    "`hidden_dim` leaky units, and heads beside them."
+    shape = StateModelConfig(embed_dim=embed_dim, leaky_dim=hidden_dim, asking=asking, **HEADS_IN_TEXT)
+    return StateCell(shape)
+
+
 def _turning(embed_dim: int, hidden_dim: int) -> nn.Module:
-    "Heads that token and leaky units turn; `hidden_dim` leaky units."
-    return StateCell(StateModelConfig(embed_dim=embed_dim, leaky_dim=hidden_dim, asking=False))
+    "Heads that token and leaky units turn."
+    return _state_cell(embed_dim, hidden_dim, asking=False)
 
 
 def _asking(embed_dim: int, hidden_dim: int) -> nn.Module:
-    "Heads that ask their own state as well; `hidden_dim` leaky units."
-    return StateCell(StateModelConfig(embed_dim=embed_dim, leaky_dim=hidden_dim, asking=True))
+    "Heads that ask their own state as well."
+    return _state_cell(embed_dim, hidden_dim, asking=True)
 
 
 def _gru(embed_dim: int, hidden_dim: int) -> nn.Module:
