@@ -360,7 +360,8 @@ def adaptive_depth() -> str:
         f" ({m['num_seeds']} seeds) it is at {mean('ASHEM, routed')} when routed, below its shallow half"
         f" ({mean('shallow, 2 layers')}) and a deep block trained on random rows ({mean('random subset, routed')}), but a"
         f" full-depth model trained with as many multiplications is at {mean(full)}, which ASHEM is"
-        f" {min(above):.1f} to {max(above):.1f}% above; counts of order {m['kneser_ney_order']}, chosen on other text,"
+        f" {min(above):.1f} to {max(above):.1f}% above over the seeds, and exits trained end to end by deep supervision,"
+        f" routed to as few layers, at {mean('deep supervision, routed')}; counts of order {m['kneser_ney_order']}, chosen on other text,"
         f" are at {mean('Kneser-Ney, chosen order')} ([ashem](nbs/experiments/ashem.ipynb))."
     )
 
