@@ -271,15 +271,16 @@ def stories() -> str:
     rivals = metrics("state_tracking_stories_rivals")
 
     def at(m, kind, length):
-        return f"{statistics.mean(row[length]['right_percent'] for row in m['rows'][kind]):.1f}"
+        right = [row[length]["right_percent"] for row in m["rows"][kind]]
+        return f"{statistics.mean(right):.1f} ({min(right):.1f} to {max(right):.1f})"
 
     def said(title, m, kind):
         size, seeds = m["parameters"][kind], len(m["rows"][kind])
-        return f"{title} ({size:,}, {seeds} seeds) in {at(m, kind, '96')} and {at(m, kind, '768')}%"
+        return f"{title} ({size:,}, {seeds} seeds) in {at(m, kind, '96')} and {at(m, kind, '768')}"
 
     return (
         "In stories told in words, learned as next-token prediction, the layer that asks is right in"
-        f" {at(asking, 'asking', '96')}% of the answers at 96 words and {at(asking, 'asking', '768')}% at 768"
+        f" {at(asking, 'asking', '96')} percent of the answers at 96 words and {at(asking, 'asking', '768')} at 768"
         f" ({asking['parameters']['asking']:,} parameters, {len(asking['rows']['asking'])} seeds; trained to"
         f" 768 words, by a recipe that was found on it), {said('its twin', twin, 'turning')},"
         f" {said('a GRU', rivals, 'gru')}, which in training got no further than stories of 48 words"
