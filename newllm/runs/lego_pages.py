@@ -44,6 +44,15 @@ class AshemPage(PageSection):
 
     seeds: int = option(3, "trainings of each kind", ge=1, le=1000)
     control_seeds: int = option(3, "of them, seeds with the end-to-end controls", ge=0, le=1000)
+    rates: str = option(
+        "0.001 0.002 0.004",
+        "AdamW's rates that every training tries, separated by spaces; empty: no search, the preset's own",
+    )
+    dropouts: str = option("0 0.1", "dropouts that every training tries, separated by spaces")
+    screen_tokens: int = option(
+        20_000, "training tokens on which every setting is tried", ge=2, le=1_000_000_000
+    )
+    bootstrap_samples: int = option(10_000, "draws of conversations for an interval", ge=100, le=1_000_000)
     kn_orders: str = option(
         "2 3 4 5 6 7 8", "orders of the Kneser-Ney model to choose from, separated by spaces"
     )
@@ -51,15 +60,31 @@ class AshemPage(PageSection):
     def contradictions(self) -> Iterator[str]:
         "One line for each pair of fields that cannot both hold."
         yield from numbers_within(self.kn_orders, "kn_orders", int, 2, 20)
+        yield from numbers_within(self.rates, "rates", float, 0, 1, empty=True)
+        yield from numbers_within(self.dropouts, "dropouts", float, 0, 0.999)
+        if 0.0 in listed(self.rates, float, "rates"):
+            yield f"rates={quoted(self.rates)} must be above 0"
 
     def unread(self, config) -> Iterator[tuple[str, str]]:
         "Parameters that nothing on the page looks at, each with the reason."
         if not self.control_seeds:
             yield "epochs", "control_seeds=0 trains no control end to end"
+        if self.rates:
+            for field in ("phase1_lr", "phase2_lr", "dropout"):
+                yield field, "the search chooses it from rates and dropouts; rates='' leaves the search out"
+        else:
+            for field in ("dropouts", "screen_tokens"):
+                yield field, "rates='' leaves the search out"
 
     def needs(self, config) -> Iterator[str]:
         "One line for each reason why the page could not end."
         yield from parts_hold_a_sequence(config)
+        tokens, shortest = config.data.num_train_tokens, config.ashem.seq_len + 1
+        if self.rates and not shortest <= self.screen_tokens <= tokens:
+            yield (
+                f"screen_tokens={self.screen_tokens} must be from {shortest}, one sequence and its targets, to"
+                f" num_train_tokens={tokens}"
+            )
 
     def headline(self) -> dict[str, tuple[str, ...]]:
         "Title of a figure -> where it stands in metrics.json."
@@ -164,7 +189,23 @@ class SmollmPage(PageSection):
 
 # %% ../../nbs/runs/06_lego_pages.ipynb #f1eed09d
 LEGO_PAGES: dict[str, Page] = {
-    "ashem": Page(AshemPage, {"tiny": dict(seeds=1, control_seeds=1, num_train_tokens=1500)}),
+    "ashem": Page(
+        AshemPage,
+        {
+            "tiny": dict(
+                seeds=1,
+                control_seeds=1,
+                num_train_tokens=1500,
+                rates="0.005 0.01",
+                dropouts="0",
+                screen_tokens=500,
+                bootstrap_samples=200,
+            ),
+            "bpe4096": dict(screen_tokens=100_000),
+            "bytes": dict(screen_tokens=100_000),
+            "recorded_ashem": dict(rates=""),
+        },
+    ),
     "ashem_routing": Page(AshemRoutingPage, {"tiny": dict(num_train_tokens=1500)}),
     "ashem_generation": Page(
         AshemGenerationPage, {"tiny": dict(num_prompts=2, num_train_tokens=1500, clock_dim=16)}
