@@ -119,6 +119,9 @@ class StateTaskConfig:
     )
     test_lengths: tuple[int, ...] = option((32, 128, 512), "lengths tested on")
     num_test_tokens: int = option(20_000, "tokens tested for each length, at least", ge=1, le=1000000000)
+    num_sweep_tokens: int = option(
+        2_000, "tokens whose states are found sweep by sweep, for each share, at least", ge=1, le=1000000000
+    )
 
     def contradictions(self):
         "One line for each pair of fields that cannot both hold."
@@ -208,6 +211,7 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         train_lengths=(3, 6),
         test_lengths=(6, 12),
         num_test_tokens=240,
+        num_sweep_tokens=24,
         steps=12,
         tokens_per_step=96,
         warmup_steps=2,
@@ -231,6 +235,7 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         state_weight=10.0,
         steps=1000,
         num_test_tokens=10_000,
+        num_sweep_tokens=1_000,
     ),
     "small": dict(state_weight=10.0),
     # eight words see a whole sentence
@@ -242,6 +247,7 @@ STATE_PRESETS: dict[str, dict] = {  # flat overrides of the dataclass defaults
         read="queries",
         train_lengths=(24, 48, 96, 192, 384, 768),
         test_lengths=(96, 192, 384, 768, 1536),
+        num_test_tokens=200_000,
         advance_at=0.85,
         steps=7000,
         cosine_ratio=0.6,

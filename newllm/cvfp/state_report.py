@@ -48,6 +48,12 @@ def _with_worst(values: Sequence[float]) -> str:
     return f"{mean:.1f} +- {half:.1f} ({min(values):.1f})" if len(values) > 1 else f"{mean:.1f}"
 
 
+def _widest(seeds: Sequence[Mapping[int, Mapping[str, float]]]) -> str:
+    "The widest interval over sequences of any seed and length; empty where none was measured."
+    widths = [w for row in seeds for at in row.values() if (w := at.get("right_half_width")) is not None]
+    return f"{max(widths):.1f}" if widths else ""
+
+
 def accuracy_table(
     rows: LengthRows,
     searches: Mapping[str, TrackerSearch],  # of the same kinds
@@ -66,11 +72,13 @@ def accuracy_table(
             "{} and {:g}".format(*found.setting),
             *(_with_worst(at_length(rows, kind, n)) for n in lengths),
             f"{statistics.mean(at_length(rows, kind, nats_at, 'nats')):.3f}",
+            _widest(rows[kind]),
         ]
         for kind, found in searches.items()
     ]
-    lines.append(["most frequent answer", "", "", "", *([f"{guess:.1f}"] * len(lengths)), ""])
-    return table([*named, *(f"right at {n}, %" for n in lengths), f"nats at {nats_at}"], lines)
+    lines.append(["most frequent answer", "", "", "", *([f"{guess:.1f}"] * len(lengths)), "", ""])
+    head = [*named, *(f"right at {n}, %" for n in lengths), f"nats at {nats_at}"]
+    return table([*head, "over sequences, 95% +- at most"], lines)
 
 # %% ../../nbs/cvfp/56_state_report.ipynb #b1350013
 def accuracy_gains(

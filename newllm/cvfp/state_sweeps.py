@@ -27,7 +27,7 @@ def curves_by_share(
     length: int,  # of the sequences
     num_sweeps: int,
 ) -> dict[float, dict]:  # share -> what `sweeps_curve` gives
-    """Accuracy after each sweep, on a tenth of the test tokens.
+    """Accuracy after each sweep, on `num_sweep_tokens` tokens.
 
     Raises `ValueError` for a task whose questions no share sets.
     """
@@ -38,7 +38,7 @@ def curves_by_share(
     curves = {}
     for share in shares:
         task = make_task(dataclasses.replace(config, share=share))
-        test = test_sequences(task, length, max(length, config.num_test_tokens // 10))
+        test = test_sequences(task, length, max(length, config.num_sweep_tokens))
         curves[share] = sweeps_curve(model, test, num_sweeps)
     return curves
 
