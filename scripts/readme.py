@@ -324,9 +324,9 @@ def other_text(name: str, title: str) -> str:
     )
 
 
-def asked_on_dialogue() -> str:
-    "Asking heads and turning heads on dialogue, beside ours."
-    m = metrics("language_model_asking")
+def asked_in_text(name: str, title: str) -> str:
+    "Asking heads and turning heads in a language model, beside ours."
+    m = metrics(name)
 
     def mean(kind, part):
         return f"{statistics.mean(r[part] for r in m['rows'][kind]):.1f}"
@@ -339,8 +339,8 @@ def asked_on_dialogue() -> str:
         for part in ("test", "test_mixed")
     )
     return (
-        f"{alone} on {m['corpus']['tokens']['train']:,} tokens of dialogue ({m['num_seeds']} seeds,"
-        f" {m['settings_tried']} settings each); mixed with the counts {mixed}"
+        f"on {m['corpus']['tokens']['train']:,} tokens of {title} ({m['num_seeds']} seeds, {m['settings_tried']} settings"
+        f" each) {alone}; mixed with the counts {mixed}"
     )
 
 
@@ -380,7 +380,8 @@ def limits() -> str:
         f"Searched alike on {other_text('language_model_shakespeare', 'Shakespeare')}; on {other_text('language_model_bible', 'the Bible')}.",
         f"Feedback from the context into its own update makes perplexity worse than a twin's without it"
         f" ({best['mean']:+.1f}%, 95% interval {low:+.1f} to {high:+.1f}, {f['seeds']} seeds), and heads that ask their state gain nothing over their twin:"
-        f" {asked_on_dialogue()}. On dialogue one scan is enough.",
+        f" {asked_in_text('language_model_asking', 'dialogue')}; {asked_in_text('language_model_asking_bible', 'the Bible')}."
+        " There one scan is enough.",
         adaptive_depth(),
     ]
     return "\n".join(f"- {line}" for line in lines)
