@@ -62,9 +62,7 @@ def row_changes(
     documents: Tensor | None = None,  # [N] from `counted_documents`
     samples: int = 0,  # draws of conversations
     seed: int = 0,
-) -> dict[
-    str, dict[str, float]
-]:  # claim -> as `seed_change`, and whether it `holds`, for the rows that are there
+) -> dict[str, dict[str, float]]:  # by claim, as `seed_change` gives it, and whether it `holds`
     """How far perplexities are apart, over the seeds that both rows have.
 
     Without losses there is no interval over conversations, and nothing holds. Raises `ValueError` where no
