@@ -347,23 +347,26 @@ def asked_in_text(name: str, title: str) -> str:
 def adaptive_depth() -> str:
     "ASHEM where full depth gets below the counts."
     m = metrics("ashem_bpe4096")
-
-    def of_seeds(row):
-        return [r["ppl"] for r in m["perplexity"][row]]
+    settings = len(m["search"]["phase 1"])
 
     def mean(row):
-        return f"{statistics.mean(of_seeds(row)):.1f}"
+        return f"{statistics.mean(r['ppl'] for r in m['perplexity'][row]):.1f}"
 
-    full = "full depth, equal training compute"
-    above = [100 * (ours / deep - 1) for ours, deep in zip(of_seeds("ASHEM, routed"), of_seeds(full))]
+    def against(claim):
+        c = m["changes"][claim]
+        apart = "" if c["holds"] else "; not told apart"
+        return f"{c['percent']:+.1f}% ({c['documents_low']:+.1f} to {c['documents_high']:+.1f}{apart})"
+
     return (
         f"ASHEM does not win where depth is worth having: on {m['corpus']['tokens']['train']:,} tokens of dialogue"
-        f" ({m['num_seeds']} seeds) it is at {mean('ASHEM, routed')} when routed, below its shallow half"
-        f" ({mean('shallow, 2 layers')}) and a deep block trained on random rows ({mean('random subset, routed')}), but a"
-        f" full-depth model trained with as many multiplications is at {mean(full)}, which ASHEM is"
-        f" {min(above):.1f} to {max(above):.1f}% above over the seeds, and exits trained end to end by deep supervision,"
-        f" routed to as few layers, at {mean('deep supervision, routed')}; counts of order {m['kneser_ney_order']}, chosen on other text,"
-        f" are at {mean('Kneser-Ney, chosen order')} ([ashem](nbs/experiments/ashem.ipynb))."
+        f" ({m['num_seeds']} seeds, every training at the best of {settings} rates; 95% over {m['conversations']} conversations) it is at"
+        f" {mean('ASHEM, routed')} when routed, {against('routed against shallow')} against its shallow half and"
+        f" {against('hard rows against random rows')} against a deep block trained on random rows, but"
+        f" {against('routed against full depth at equal training compute')} against a full-depth model trained with as many"
+        f" multiplications ({mean('full depth, equal training compute')}) and {against('routed against deep supervision, routed')} against exits"
+        f" trained end to end by deep supervision and routed; counts of order {m['kneser_ney_order']}, chosen on other text, are at"
+        f" {mean('Kneser-Ney, chosen order')}, full depth"
+        f" {against('full depth at equal training compute against the counts')} against them ([ashem](nbs/experiments/ashem.ipynb))."
     )
 
 
