@@ -326,6 +326,8 @@ def other_text(name: str, title: str) -> str:
 
 def asked_in_text(name: str, title: str) -> str:
     "Asking heads and turning heads in a language model, beside ours."
+    from newllm.text.intervals import seed_change
+
     m = metrics(name)
 
     def mean(kind, part):
@@ -338,9 +340,11 @@ def asked_in_text(name: str, title: str) -> str:
         )
         for part in ("test", "test_mixed")
     )
+    c = seed_change(*([r["test"] for r in m["rows"][kind]] for kind in ("asking", "turning")))
+    twin = f"{c['percent']:+.1f}% (95% over seeds {c['seeds_low']:+.1f} to {c['seeds_high']:+.1f})"
     return (
         f"on {m['corpus']['tokens']['train']:,} tokens of {title} ({m['num_seeds']} seeds, {m['settings_tried']} settings"
-        f" each) {alone}; mixed with the counts {mixed}"
+        f" each) {alone}, asking against turning {twin}; mixed with the counts {mixed}"
     )
 
 

@@ -129,7 +129,8 @@ def depth_figure(
     }
     levels = {f"{counts} (control)": mean(counts, "ppl")} if counts in rows else {}
     best = min((y, name) for name, (_, heights) in curves.items() for y in heights)
-    title = f"ASHEM, routed: {mean('ASHEM, routed', 'ppl'):.1f}; the best row: {best[0]:.1f}, {best[1]}"
+    title = f"ASHEM, routed: {mean('ASHEM, routed', 'ppl'):.1f}; the best network: {best[0]:.1f}, {best[1]}"
+    title += f"; counts: {mean(counts, 'ppl'):.1f}" if counts in rows else ""
     shape = Lines(curves, "layers run / layers there are", "test perplexity", levels=levels)
     return panels(title, shape, width=7, height=3.4)
 
